@@ -1,0 +1,2 @@
+//! The mathematics and state machines of Portcullis.
+#![no_std]

@@ -1,0 +1,1 @@
+//! An Arbitrum chain in a process.
