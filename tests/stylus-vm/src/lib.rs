@@ -27,3 +27,10 @@ pub mod host;
 pub mod machine;
 pub mod rules;
 pub mod stack;
+
+mod cache;
+mod call;
+mod hooks;
+mod instrument;
+mod operators;
+mod pricing;

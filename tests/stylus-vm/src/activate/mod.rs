@@ -1,9 +1,22 @@
 //! Activation: whether a WASM may become a program, and what it will cost.
+//!
+//! # Design
+//! - **The order of the checks is Nitro's**, because some lie before the charge for the work and some behind it.
+//! - **A float is refused where it computes.** A constant, a load, a store or a reinterpretation of one passes, as on
+//!   Nitro, at a price that nobody can pay.
+//! - **Reading and judging are apart**: `module` reads, `limits` and `link` judge, [`crate::instrument`] rewrites.
 
-use crate::rules::Rules;
-use alloy_primitives::B256;
+use crate::instrument;
+use crate::rules::{Rules, CHARGING_FIXES};
+use alloy_primitives::{keccak256, B256};
+pub(crate) use limits::ENTRYPOINT;
+pub(crate) use module::Module;
 
+mod cost;
 mod error;
+mod limits;
+mod link;
+mod module;
 
 pub use error::ActivationError;
 
@@ -39,6 +52,65 @@ pub fn activate(
     rules: &Rules,
     gas_left: &mut u64,
 ) -> Result<Activation, ActivationError> {
-    let _ = (wasm, code_hash, rules, gas_left);
-    Err(ActivationError::OutOfGas)
+    let gas_before = *gas_left;
+    let module = Module::parse(wasm, rules.arbos_version)?;
+    let prepared = prepare(&module, rules)?;
+    cost::charge(&module, &prepared.instrumented, rules.arbos_version, gas_left)?;
+    link::check(&module)?;
+
+    let instrumented = prepared.instrumented.encode(&module);
+    Ok(Activation {
+        init_cost: prepared.costs.init,
+        cached_init_cost: prepared.costs.cached_init,
+        footprint: prepared.footprint,
+        asm_estimate: prepared.costs.asm_estimate,
+        module_hash: module_hash(&instrumented, code_hash, rules.stylus_version),
+        gas: gas_before - *gas_left,
+        instrumented,
+    })
+}
+
+/// Rewrites a WASM that has been activated before. The rules that refuse are those of its activation, which may be
+/// older than today's, so only those that every version had are looked at again.
+pub(crate) fn instrument_again(wasm: &[u8]) -> Result<Vec<u8>, ActivationError> {
+    let rules = Rules {
+        arbos_version: 0,
+        ..Rules::at(u64::MAX)
+    };
+    let module = Module::parse(wasm, rules.arbos_version)?;
+    let prepared = prepare(&module, &rules)?;
+    link::check(&module)?;
+    Ok(prepared.instrumented.encode(&module))
+}
+
+/// What is known of a module once it is rewritten and within every limit.
+struct Prepared<'a> {
+    instrumented: instrument::Instrumented<'a>,
+    footprint: u16,
+    costs: cost::Costs,
+}
+
+fn prepare<'a>(module: &Module<'a>, rules: &Rules) -> Result<Prepared<'a>, ActivationError> {
+    let instrumented = instrument::instrument(module)?;
+    let footprint = limits::footprint(module)?;
+    limits::check_entrypoint(module)?;
+    let costs = cost::estimate(module, footprint, rules.stylus_version)?;
+    limits::check(
+        module,
+        &instrumented,
+        rules,
+        rules.arbos_version >= CHARGING_FIXES,
+    )?;
+    Ok(Prepared {
+        instrumented,
+        footprint,
+        costs,
+    })
+}
+
+fn module_hash(instrumented: &[u8], code_hash: B256, stylus_version: u16) -> B256 {
+    let mut preimage = code_hash.to_vec();
+    preimage.extend_from_slice(&stylus_version.to_be_bytes());
+    preimage.extend_from_slice(keccak256(instrumented).as_slice());
+    keccak256(preimage)
 }
