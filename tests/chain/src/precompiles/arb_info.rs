@@ -1,0 +1,25 @@
+//! ArbInfo: balances and code, as any contract could look them up itself.
+
+use super::abi::IArbInfo as I;
+use super::{Call, Fault, Purity};
+use alloy_sol_types::SolCall;
+use revm::context_interface::JournalTr;
+
+const BALANCE: u64 = 700;
+const CODE: u64 = 2100;
+
+pub(super) fn run(call: &mut Call<'_, '_>, input: &[u8]) -> Result<Vec<u8>, Fault> {
+    match super::call::selector(input)? {
+        I::getBalanceCall::SELECTOR => call.answer::<I::getBalanceCall>(Purity::View, input, |call, a| {
+            call.burn(BALANCE)?;
+            Ok(call.executor.balance_of(a.account))
+        }),
+        I::getCodeCall::SELECTOR => call.answer::<I::getCodeCall>(Purity::View, input, |call, a| {
+            call.burn(CODE)?;
+            let Ok(code) = call.executor.journal().code(a.account);
+            call.burn_words(code.data.len())?;
+            Ok(code.data)
+        }),
+        _ => Err(Fault::Refused),
+    }
+}
