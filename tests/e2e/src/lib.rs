@@ -1,1 +1,5 @@
-//! End-to-end tests.
+//! End-to-end tests and the incident replay, on contracts compiled to WASM and run by the embedded chain.
+
+pub mod bridge;
+pub mod tokens;
+pub mod wasm;

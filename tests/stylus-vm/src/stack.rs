@@ -6,9 +6,11 @@
 
 /// The native stack that one call of a program may use, in bytes.
 ///
-/// A Nitro frame of n words holds n - 4 values; compiled code needs eight bytes for a value that it spills and some
-/// tens for the frame itself, and the smallest frame is seven words. The 22,000 words of a call therefore need less
-/// than a megabyte, and the depth check always fires first.
+/// A word of Nitro's stack stands for at most 32 bytes of the native one: a parameter is counted once, by the caller
+/// that holds it, and compiled code may keep it in four places (the caller's spill, the outgoing and the incoming
+/// arguments, the callee's spill). The 22,000 words of a call are therefore less than a megabyte, and the counter
+/// always stops a recursion first. The 262,144 words of ArbOS before 50 fit for every ordinary frame; one built to
+/// waste stack would be stopped here instead, with the same result.
 pub const WASM_STACK: usize = 4 << 20;
 
 /// The stack of a thread on which a transaction runs, in bytes.

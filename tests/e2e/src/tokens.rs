@@ -1,0 +1,118 @@
+//! The token contracts that tests deploy: real EVM bytecode, compiled from `tests/fixtures/contracts`.
+
+use alloy_primitives::{hex, Address, U256};
+use alloy_sol_types::{sol, SolValue};
+use serde::Deserialize;
+
+sol! {
+    /// What every token here answers to, and what only one of them does.
+    interface IToken {
+        function balanceOf(address account) external view returns (uint256);
+        function totalSupply() external view returns (uint256);
+        function transfer(address to, uint256 value) external;
+        function approve(address spender, uint256 value) external;
+        /// Only of the token without return values.
+        function setFee(uint256 bps) external;
+        /// Only of the token that returns false.
+        function setRefusing(bool refusing) external;
+        /// Only of the token that calls back, and of the recipient.
+        function setCallback(address target, bytes data) external;
+        function lastSucceeded() external view returns (bool);
+        function lastReturned() external view returns (bytes);
+    }
+
+    struct ConstructorArguments {
+        string name;
+        string symbol;
+        uint8 decimals;
+        address holder;
+        uint256 supply;
+    }
+}
+
+/// A contract of `tests/fixtures`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fixture {
+    /// An ordinary token: OpenZeppelin's ERC-20.
+    Token,
+    /// A token whose methods return nothing and that may take a fee, in the manner of USDT.
+    NoReturnToken,
+    /// A token that returns false once it is told to.
+    RefusingToken,
+    /// A token that calls the parties of a transfer.
+    CallbackToken,
+    /// A contract that receives ETH and may refuse it or call somebody.
+    Recipient,
+}
+
+impl Fixture {
+    /// Every one.
+    pub const ALL: [Self; 5] = [
+        Self::Token,
+        Self::NoReturnToken,
+        Self::RefusingToken,
+        Self::CallbackToken,
+        Self::Recipient,
+    ];
+
+    fn json(self) -> &'static str {
+        match self {
+            Self::Token => include_str!("../../fixtures/artifacts/Token.json"),
+            Self::NoReturnToken => include_str!("../../fixtures/artifacts/NoReturnToken.json"),
+            Self::RefusingToken => include_str!("../../fixtures/artifacts/RefusingToken.json"),
+            Self::CallbackToken => include_str!("../../fixtures/artifacts/CallbackToken.json"),
+            Self::Recipient => include_str!("../../fixtures/artifacts/Recipient.json"),
+        }
+    }
+
+    /// The code that creates the contract, without its constructor's arguments.
+    ///
+    /// # Panics
+    /// When the artefact that is checked in is damaged, which a test rules out.
+    #[must_use]
+    pub fn creation_code(self) -> Vec<u8> {
+        #[derive(Deserialize)]
+        struct Artefact {
+            bytecode: String,
+        }
+        let artefact: Artefact = serde_json::from_str(self.json()).expect("a test has read the artefact");
+        hex::decode(artefact.bytecode).expect("a test has decoded the bytecode")
+    }
+
+    /// The code that creates a token whose whole supply one account holds.
+    #[must_use]
+    pub fn token_init_code(self, symbol: &str, decimals: u8, holder: Address, supply: U256) -> Vec<u8> {
+        let arguments = ConstructorArguments {
+            name: symbol.to_owned(),
+            symbol: symbol.to_owned(),
+            decimals,
+            holder,
+            supply,
+        };
+        [self.creation_code(), arguments.abi_encode_params()].concat()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_artefact_holds_the_code_of_a_contract() {
+        for fixture in Fixture::ALL {
+            // A Solidity contract begins by pushing where its free memory starts, behind what is immutable.
+            assert!(matches!(fixture.creation_code()[0], 0x60 | 0x61), "{fixture:?}");
+        }
+    }
+
+    #[test]
+    fn a_tokens_init_code_ends_with_its_arguments() {
+        let holder = Address::repeat_byte(7);
+        let code = Fixture::Token.token_init_code("USDC", 6, holder, U256::from(1_000_000u64));
+        let plain = Fixture::Token.creation_code();
+        assert_eq!(code[..plain.len()], plain);
+        // Five heads, and two strings of a length and a word each.
+        assert_eq!(code.len() - plain.len(), 5 * 32 + 2 * 64);
+        assert_eq!(code[plain.len() + 64 + 31], 6);
+    }
+}

@@ -1,0 +1,68 @@
+//! The contracts that `scripts/contracts` compiled.
+
+use std::path::{Path, PathBuf};
+
+/// Why a contract's WASM cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum WasmError {
+    /// Nothing is there under that name.
+    #[error("there is no {0}: run scripts/contracts, which compiles every contract, then this again")]
+    NotBuilt(PathBuf),
+    /// The file is there and cannot be read.
+    #[error("{path} cannot be read: {error}")]
+    Unreadable {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the operating system says.
+        error: std::io::Error,
+    },
+}
+
+/// The directory of the builds: what the variable `PORTCULLIS_WASM` says, or `target/wasm`.
+#[must_use]
+pub fn directory() -> PathBuf {
+    std::env::var_os("PORTCULLIS_WASM").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/wasm"),
+        PathBuf::from,
+    )
+}
+
+/// The WASM of a build, for example `bridge-guarded`.
+///
+/// # Errors
+/// A [`WasmError`] that says what to do when it is not there.
+pub fn load(build: &str) -> Result<Vec<u8>, WasmError> {
+    let path = directory().join(format!("{build}.wasm"));
+    match std::fs::read(&path) {
+        Ok(wasm) => Ok(wasm),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(WasmError::NotBuilt(path)),
+        Err(error) => Err(WasmError::Unreadable { path, error }),
+    }
+}
+
+/// The names of every build, sorted.
+///
+/// # Errors
+/// A [`WasmError`] when there is none.
+pub fn builds() -> Result<Vec<String>, WasmError> {
+    let directory = directory();
+    let unreadable = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => WasmError::NotBuilt(directory.clone()),
+        _ => WasmError::Unreadable {
+            path: directory.clone(),
+            error,
+        },
+    };
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&directory).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "wasm") {
+            names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+        }
+    }
+    if names.is_empty() {
+        return Err(WasmError::NotBuilt(directory.join("*.wasm")));
+    }
+    names.sort();
+    Ok(names)
+}
