@@ -148,6 +148,13 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_the_end_of_the_stream_is_ignored_as_on_nitro() {
+        let mut code = compress(b"wasm");
+        code.extend([0xFF; 40]);
+        assert_eq!(decompress(&code, LIMIT), Ok(b"wasm".to_vec()));
+    }
+
+    #[test]
     fn evm_code_is_no_program() {
         assert!(!is_program(&[0x60, 0x80]));
         assert!(!is_program(&[0xEF, 0xF0]));
@@ -180,5 +187,15 @@ mod tests {
         let mut cut = compress(&[1, 2, 3, 4, 5, 6, 7, 8, 9]);
         cut.truncate(8);
         assert_eq!(decompress(&cut, LIMIT), Err(CodeError::Corrupt));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn arbitrary_code_never_panics(
+            bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300),
+        ) {
+            let _ = decompress(&bytes, LIMIT);
+            let _ = decompress(&[&PREFIX, [NO_DICTIONARY].as_slice(), &bytes].concat(), LIMIT);
+        }
     }
 }

@@ -113,6 +113,38 @@ fn the_widest_frames_fit_the_native_stack() {
     assert_eq!(depth_status(&wat, 100, 60), Status::OutOfStack);
 }
 
+/// A function with a thousand parameters that it still needs after it has called itself with a thousand others. Its
+/// frame on the native stack is the largest for the words that Nitro counts.
+fn wasteful() -> String {
+    let parameters = 1_000;
+    let arguments: String = (1..parameters)
+        .map(|i| format!("(i64.load offset={} (i32.const 0))", i * 8))
+        .collect();
+    let uses: String = (1..parameters)
+        .map(|i| format!("(i64.store offset={} (i32.const 0) (local.get {i}))", i * 8))
+        .collect();
+    format!(
+        r#"(module (memory (export "memory") 1 1)
+            (func $f (param i64 {types})
+                (if (i64.ne (local.get 0) (i64.const 0))
+                    (then (call $f (i64.sub (local.get 0) (i64.const 1)) {arguments})))
+                {uses})
+            (func (export "user_entrypoint") (param i32) (result i32)
+                (call $f (i64.extend_i32_u (local.get 0)) {arguments})
+                (i32.const 0)))"#,
+        types = "i64 ".repeat(parameters - 1)
+    )
+}
+
+#[test]
+fn the_counter_stops_even_the_most_wasteful_recursion_before_the_native_stack() {
+    // Only what lies on the stack counts: the thousand arguments, and four words a call.
+    let frame = 1_000 + 4;
+    let fits = (22_000 - 1) / frame - 1;
+    assert_eq!(depth_status(&wasteful(), fits - 1, 60), Status::Success);
+    assert_eq!(depth_status(&wasteful(), fits, 60), Status::OutOfStack);
+}
+
 /// A chain on which every call runs the same program again, down to a depth.
 struct Nest<'a> {
     machine: &'a Machine,
