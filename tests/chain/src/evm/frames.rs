@@ -216,9 +216,13 @@ impl Executor<'_> {
             let outcome = match action {
                 InterpreterAction::Return(result) => return result,
                 InterpreterAction::NewFrame(FrameInput::Call(mut inputs)) => {
-                    // Each frame has a memory of its own, so the input leaves this one by value.
-                    let data =
-                        Bytes::copy_from_slice(&inputs.input.as_bytes_memory(&frame.interpreter.memory));
+                    // Each frame has a memory of its own, so the input leaves this one by value. An empty input
+                    // may lie anywhere, outside of the memory too.
+                    let data = if inputs.input.is_empty() {
+                        Bytes::new()
+                    } else {
+                        Bytes::copy_from_slice(&inputs.input.as_bytes_memory(&frame.interpreter.memory))
+                    };
                     inputs.input = CallInput::Bytes(data);
                     let range = inputs.return_memory_offset.clone();
                     let result = self.call(*inputs, depth + 1);
