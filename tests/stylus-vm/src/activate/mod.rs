@@ -4,7 +4,7 @@
 //! - **The order of the checks is Nitro's**, because some lie before the charge for the work and some behind it.
 //! - **A float is refused where it computes.** A constant, a load, a store or a reinterpretation of one passes, as on
 //!   Nitro, at a price that nobody can pay.
-//! - **Reading and judging are apart**: `module` reads, `limits` and `link` judge, [`crate::instrument`] rewrites.
+//! - **Reading and judging are apart**: `module` reads, `limits` and `link` judge, `instrument` rewrites.
 
 use crate::instrument;
 use crate::rules::{Rules, CHARGING_FIXES};
