@@ -9,10 +9,27 @@
 //! - **A library, not a server.** [`Chain`] is a value: no threads of its own, no clock of its own, no files.
 //! - **Bad input is an error, never a panic**, and changes nothing.
 //!
+//! # Example
+//! ```
+//! use embedded_chain::{init_code_for, Chain, Config, Transaction, DEV_ACCOUNTS};
+//!
+//! let mut chain = Chain::new(Config::default())?;
+//! let [alice, bob, ..] = DEV_ACCOUNTS;
+//! // Returns the time: TIMESTAMP, PUSH1 0, MSTORE, PUSH1 32, PUSH1 0, RETURN
+//! let clock = chain.deploy(alice, init_code_for(&[0x42, 0x60, 0, 0x52, 0x60, 32, 0x60, 0, 0xf3]))?;
+//! chain.advance_time(3600);
+//! let receipt = chain.transact(Transaction::call(bob, clock, vec![]))?;
+//! assert!(receipt.is_success());
+//! assert_eq!(receipt.outcome.output[24..], chain.now().to_be_bytes());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # What differs from Nitro
 //! - Calldata costs nothing on L1 unless [`Config::poster_gas_per_byte`] says so.
 //! - The base fee does not move.
-//! - Programs in fragments, retryable tickets and messages to L1 do not exist.
+//! - Programs in fragments, retryable tickets, messages to L1 and EIP-7702 transactions do not exist.
+//! - P-256 is there from ArbOS 50 on, at its later price, and not at the earlier one before.
+//! - BLOCKHASH answers for any recent number of L1, with a hash made of the number.
 //! - A module's hash is not Nitro's, and ArbOS's storage is laid out differently; contracts see neither.
 
 mod arbos;

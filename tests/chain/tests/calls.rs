@@ -235,3 +235,93 @@ fn endless_recursion_of_programs_ends_without_harm() {
     }
     assert!(send(&mut chain, program, input).is_success());
 }
+
+#[test]
+fn transient_storage_lives_through_a_transaction_and_dies_with_a_revert() {
+    let mut chain = chain();
+    let program = deploy_switch(&mut chain);
+    let outer = deploy_variant(&mut chain, 1);
+    let put = |value| op(5, &[word(1).as_slice(), word(value).as_slice()]);
+    let get = op(6, &[word(1).as_slice()]);
+    // Makes its call, then reverts instead of returning.
+    let failing = deploy_code(&mut chain, &{
+        let mut code = script(&[(program, 0, put(9))]);
+        let end = 51 + 9;
+        code[end] = 0xfd;
+        code
+    });
+    let code = script(&[
+        (program, 0, put(8)),
+        (failing, 0, vec![].into()),
+        (outer, 0, put(7)),
+        (program, 0, get),
+    ]);
+    let contract = deploy_code(&mut chain, &code);
+    let receipt = send(&mut chain, contract, vec![]);
+    assert!(receipt.is_success());
+    let trace = receipt.outcome.trace.unwrap();
+    assert_eq!(trace.calls[1].calls[0].error, None, "the write itself succeeds");
+    assert_eq!(trace.calls[1].error.as_deref(), Some("execution reverted"));
+    assert_eq!(receipt.outcome.output, word(8).to_vec());
+}
+
+#[test]
+fn logs_of_a_frame_that_reverts_are_gone() {
+    let mut chain = chain();
+    let program = deploy_switch(&mut chain);
+    let log = |topic: u64| op(7, &[word(topic).as_slice()]);
+    let mut failing = script(&[(program, 0, log(2))]);
+    failing[51 + 9] = 0xfd;
+    let failing = deploy_code(&mut chain, &failing);
+    let code = script(&[
+        (program, 0, log(1)),
+        (failing, 0, vec![].into()),
+        (program, 0, log(3)),
+    ]);
+    let contract = deploy_code(&mut chain, &code);
+    let logs = send(&mut chain, contract, vec![]).outcome.logs;
+    let topics: Vec<_> = logs.iter().map(|log| log.topics()[0]).collect();
+    assert_eq!(topics, [word(1), word(3)]);
+}
+
+#[test]
+fn value_from_a_program_costs_what_nitro_charges() {
+    let mut chain = chain();
+    let program = deploy_switch(&mut chain);
+    chain.set_balance(program, U256::from(100));
+    let mut gas = |to: Address, value| {
+        let input = call_to(3, CALL, to, value, &[]);
+        let receipt = send(&mut chain, program, input);
+        assert!(receipt.is_success(), "{receipt:?}");
+        receipt.outcome.gas_used
+    };
+    let nobody = Address::repeat_byte(0x11);
+    let plain = gas(nobody, 0);
+    // One byte of calldata is no longer zero. The stipend is a gift and does not come back.
+    assert_eq!(gas(nobody, 1) - plain, 9000 + 25_000 + 12);
+    assert_eq!(gas(nobody, 1) - plain, 9000 + 12);
+}
+
+#[test]
+fn a_program_without_the_value_it_sends_gets_a_failure() {
+    let mut chain = chain();
+    let program = deploy_switch(&mut chain);
+    let receipt = send(&mut chain, program, call_to(9, CALL, BOB, 1, &[]));
+    assert!(receipt.is_success());
+    assert_eq!(receipt.outcome.output.as_ref(), [0]);
+}
+
+#[test]
+fn a_callee_gets_all_but_a_64th() {
+    let mut chain = chain();
+    let program = deploy_switch(&mut chain);
+    // GAS, stored and returned
+    let callee = deploy_code(&mut chain, &[0x5a, 0x60, 0, 0x52, 0x60, 0x20, 0x60, 0, 0xf3]);
+    let receipt = send(&mut chain, program, call_to(3, CALL, callee, 0, &[]));
+    let trace = receipt.outcome.trace.unwrap();
+    let inner = &trace.calls[0];
+    let seen = U256::from_be_slice(&inner.output);
+    assert_eq!(seen, U256::from(inner.gas - 2));
+    let share = inner.gas as f64 / trace.gas as f64;
+    assert!(share > 0.983 && share < 63.0 / 64.0, "{share}");
+}

@@ -563,3 +563,16 @@ fn programs_nest_until_their_pages_cannot_be_paid() {
     // Each level holds a page open, and pages beyond 128 cannot be paid for.
     assert_eq!(depth(&receipt.outcome.trace.unwrap()), 129);
 }
+
+#[test]
+fn a_chain_can_be_handed_to_another_thread() {
+    let mut chain = chain();
+    let program = deploy_switch(&mut chain);
+    let chain = std::thread::spawn(move || {
+        send(&mut chain, program, store(1, 2));
+        chain
+    })
+    .join()
+    .unwrap();
+    assert_eq!(chain.storage(program, U256::from(1)), U256::from(2));
+}

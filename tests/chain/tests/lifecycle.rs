@@ -306,21 +306,34 @@ fn pages_beyond_the_free_ones_cost_the_line_and_the_ramp() {
 }
 
 #[test]
-fn pages_are_closed_when_a_call_returns_and_open_again_without_the_ramp() {
+fn pages_are_closed_when_a_call_returns_and_the_ramp_is_paid_once_a_transaction() {
     let mut chain = chain();
-    let a = deploy_switch(&mut chain);
-    let b = deploy_variant(&mut chain, 1);
-    let grow = call_to(3, CALL, b, 0, &op(10, &[&[20]]));
-    let twice = {
-        // Through a contract that forwards to the program two times.
-        let once = forwarder(0xf1, a);
-        deploy_code(&mut chain, &once)
+    let program = deploy_switch(&mut chain);
+    let grow = op(10, &[&[20]]);
+    let twice = script(&[(program, 0, grow.clone()), (program, 0, grow)]);
+    let twice = deploy_code(&mut chain, &twice);
+    let gas = answer(&chain, ARB_WASM, IArbWasm::programInitGasCall { program });
+    let trace = send(&mut chain, twice, vec![]).outcome.trace.unwrap();
+    let [first, second] = trace.calls.as_slice() else {
+        panic!("{trace:?}")
     };
-    assert!(send(&mut chain, twice, grow).is_success());
-    // A transaction starts with nothing open.
-    let before = call_gas(&mut chain, a, op(10, &[&[1]]));
-    let after = call_gas(&mut chain, a, op(10, &[&[1]]));
-    assert_eq!(before, after);
+    assert_eq!((&first.error, &second.error), (&None, &None));
+    // Both pay the line for the pages that they open; only the first pays the ramp to 21 pages, and a full init.
+    let init = gas.gas - gas.gasWhenCached;
+    assert_eq!(first.gas_used - second.gas_used, init + 17 - 1);
+}
+
+#[test]
+fn pages_of_a_caller_stay_open_below_it() {
+    let mut chain = chain();
+    let inner = deploy_switch(&mut chain);
+    let outer = deploy_variant(&mut chain, 1);
+    let grow = op(10, &[&[1]]);
+    let alone = send(&mut chain, inner, grow.clone()).outcome.trace.unwrap();
+    let nested = send(&mut chain, outer, call_to(3, CALL, inner, 0, &grow));
+    let nested = nested.outcome.trace.unwrap();
+    // Alone the program's two pages are the free ones; below another program both are beyond them.
+    assert_eq!(nested.calls[0].gas_used - alone.gas_used, 1000);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::transaction::Transaction;
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::SolCall;
 
-/// Wei sent with an activation; what the data fee leaves comes back.
+/// The most wei sent with an activation; what the data fee leaves comes back.
 const ACTIVATION_VALUE: u64 = 1_000_000_000_000_000_000;
 
 /// Init code that returns a contract's code as it stands behind it.

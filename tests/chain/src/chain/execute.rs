@@ -49,7 +49,8 @@ impl Chain {
         }
         let mut too_little = outcome.gas_used.saturating_sub(1);
         // What is refunded at the end and what a call must leave to its caller has to be there in between.
-        let likely = (outcome.gas_used + outcome.gas_refunded) * 64 / 63 + 2300;
+        let needed = outcome.gas_used.saturating_add(outcome.gas_refunded);
+        let likely = needed.saturating_add(needed / 63).saturating_add(2300);
         if likely < enough {
             if self.suffices(request, likely)? {
                 enough = likely;

@@ -1,11 +1,9 @@
 //! Frames: a call or a creation, from the moment its gas is known to the moment it is settled.
 
 use super::{executor::spec, Executor};
-use crate::outcome::HaltReason;
-use crate::trace::{CallTrace, FrameKind};
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, Bytes, B256, U256};
 use revm::context_interface::{
-    context::ContextError, journaled_state::account::JournaledAccountTr, Cfg, CreateScheme, JournalTr,
+    context::ContextError, journaled_state::account::JournaledAccountTr, Cfg, JournalTr,
 };
 use revm::handler::{CallFrame, EthFrame, FrameData, FrameResult, PrecompileProvider};
 use revm::interpreter::interpreter::{EthInterpreter, ExtBytecode};
@@ -258,84 +256,8 @@ impl Executor<'_> {
         }
     }
 
-    fn trace_call(&mut self, inputs: &CallInputs) {
-        let Some(tracer) = self.tracer.as_mut() else {
-            return;
-        };
-        let (kind, from) = match inputs.scheme {
-            CallScheme::Call => (FrameKind::Call, inputs.caller),
-            CallScheme::StaticCall => (FrameKind::StaticCall, inputs.caller),
-            // These frames keep the caller of the frame around them; who enters them is the account they act for.
-            CallScheme::CallCode => (FrameKind::CallCode, inputs.target_address),
-            CallScheme::DelegateCall => (FrameKind::DelegateCall, inputs.target_address),
-        };
-        let input = match &inputs.input {
-            CallInput::Bytes(bytes) => bytes.clone(),
-            CallInput::SharedBuffer(_) => Bytes::new(),
-        };
-        tracer.enter(CallTrace {
-            kind,
-            from,
-            to: Some(inputs.bytecode_address),
-            value: inputs.value.get(),
-            gas: inputs.gas_limit,
-            gas_used: 0,
-            input,
-            output: Bytes::new(),
-            error: None,
-            is_program: stylus_vm::code::is_program(inputs.known_bytecode.1.original_byte_slice()),
-            calls: Vec::new(),
-        });
-    }
-
-    fn trace_create(&mut self, inputs: &CreateInputs, address: Address) {
-        let Some(tracer) = self.tracer.as_mut() else {
-            return;
-        };
-        tracer.enter(CallTrace {
-            kind: match inputs.scheme() {
-                CreateScheme::Create2 { .. } => FrameKind::Create2,
-                _ => FrameKind::Create,
-            },
-            from: inputs.caller(),
-            to: Some(address),
-            value: inputs.value(),
-            gas: inputs.gas_limit(),
-            gas_used: 0,
-            input: inputs.init_code().clone(),
-            output: Bytes::new(),
-            error: None,
-            is_program: false,
-            calls: Vec::new(),
-        });
-    }
-
-    fn trace_exit(&mut self, gas_limit: u64, result: &InterpreterResult) {
-        let Some(tracer) = self.tracer.as_mut() else {
-            return;
-        };
-        let error = match result.result {
-            r if r.is_ok() => None,
-            r if r.is_revert() => Some("execution reverted".to_owned()),
-            r => Some(HaltReason::of(r).to_string()),
-        };
-        tracer.exit(
-            gas_limit.saturating_sub(result.gas.remaining()),
-            result.output.clone(),
-            error,
-        );
-    }
-
-    /// Notes why the frame that is open fails.
-    pub(crate) fn note_reason(&mut self, reason: &str) {
-        self.reason = Some(reason.to_owned());
-        if let Some(frame) = self.tracer.as_mut().and_then(|tracer| tracer.current()) {
-            frame.error = Some(reason.to_owned());
-        }
-    }
-
-    /// A call's inputs for an account, whose code and warmth are loaded here.
-    pub(crate) fn code_of(&mut self, address: Address) -> (alloy_primitives::B256, Bytecode) {
+    /// The code that a call of an account runs, with its hash, and the account loaded.
+    pub(crate) fn code_of(&mut self, address: Address) -> (B256, Bytecode) {
         let Ok(account) = self.journal().load_account_with_code(address);
         let info = &account.data.info;
         let own = (info.code_hash, info.code.clone().unwrap_or_default());

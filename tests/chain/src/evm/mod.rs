@@ -12,10 +12,12 @@ mod executor;
 mod frames;
 mod host;
 mod program;
+mod record;
 mod transact;
 
 pub(crate) use arbos_state::Slot;
 pub(crate) use executor::{Executor, World};
+pub(crate) use program::input_bytes;
 pub(crate) use transact::{Execution, Message, MAX_INIT_CODE};
 
 use alloy_primitives::Address;

@@ -119,7 +119,7 @@ impl Executor<'_> {
 }
 
 /// A frame's input; frames hand theirs on by value.
-pub(super) fn input_bytes(input: &CallInput) -> Bytes {
+pub(crate) fn input_bytes(input: &CallInput) -> Bytes {
     match input {
         CallInput::Bytes(bytes) => bytes.clone(),
         CallInput::SharedBuffer(_) => Bytes::new(),

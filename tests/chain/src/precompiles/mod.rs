@@ -17,9 +17,9 @@ mod call;
 pub use abi::{IArbGasInfo, IArbInfo, IArbOwnerPublic, IArbSys, IArbWasm, IArbWasmCache, StylusErrors};
 pub(crate) use call::{Call, Fault, Purity};
 
-use crate::evm::Executor;
-use alloy_primitives::{address, Address, Bytes};
-use revm::interpreter::{CallInput, CallInputs, Gas, InstructionResult, InterpreterResult};
+use crate::evm::{input_bytes, Executor};
+use alloy_primitives::{address, Address};
+use revm::interpreter::{CallInputs, Gas, InstructionResult, InterpreterResult};
 
 /// ArbSys: the chain itself, and the way to L1.
 pub const ARB_SYS: Address = address!("0x0000000000000000000000000000000000000064");
@@ -60,10 +60,7 @@ impl Executor<'_> {
             ARB_WASM_CACHE => arb_wasm_cache::run,
             _ => return None,
         };
-        let input = match &inputs.input {
-            CallInput::Bytes(bytes) => bytes.clone(),
-            CallInput::SharedBuffer(_) => Bytes::new(),
-        };
+        let input = input_bytes(&inputs.input);
         let mut call = Call::new(self, inputs, depth);
         let answer = run(&mut call, &input).and_then(|output| {
             call.burn_words(output.len())?;

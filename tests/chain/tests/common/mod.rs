@@ -102,3 +102,30 @@ pub fn forwarder(opcode: u8, to: Address) -> Vec<u8> {
     code.extend_from_slice(&[0x5b, 0x3d, 0x60, 0, 0xf3]);
     code
 }
+
+/// EVM bytecode that makes calls in order, swallowing failures, and returns what the last one returned.
+pub fn script(calls: &[(Address, u64, Bytes)]) -> Vec<u8> {
+    const STEP: usize = 51;
+    let mut data_at = calls.len() * STEP + 12;
+    let mut code = Vec::new();
+    let mut data = Vec::new();
+    for (to, value, input) in calls {
+        let size = (input.len() as u16).to_be_bytes();
+        let at = (data_at as u16).to_be_bytes();
+        // CODECOPY(0, at, size)
+        code.extend_from_slice(&[0x61, size[0], size[1], 0x61, at[0], at[1], 0x60, 0, 0x39]);
+        // CALL(gas, to, value, 0, size, 0, 0)
+        code.extend_from_slice(&[0x60, 0, 0x60, 0, 0x61, size[0], size[1], 0x60, 0]);
+        code.push(0x67);
+        code.extend_from_slice(&value.to_be_bytes());
+        code.push(0x73);
+        code.extend_from_slice(to.as_slice());
+        code.extend_from_slice(&[0x5a, 0xf1, 0x50]);
+        data.extend_from_slice(input);
+        data_at += input.len();
+    }
+    code.extend_from_slice(&[0x3d, 0x60, 0, 0x60, 0, 0x3e, 0x3d, 0x60, 0, 0xf3]);
+    code.resize(calls.len() * STEP + 12, 0);
+    code.extend_from_slice(&data);
+    code
+}
