@@ -23,9 +23,6 @@ pub enum CodeError {
     /// The code does not begin as a program's.
     #[error("the code is not a Stylus program")]
     NotAProgram,
-    /// The code ends before the byte that names the dictionary.
-    #[error("the code ends before its dictionary byte")]
-    Truncated,
     /// The WASM is compressed with the dictionary of Stylus programs, which this machine does not carry.
     #[error(
         "the code needs the Stylus dictionary, which this machine does not carry: compress with dictionary 0"
@@ -45,10 +42,10 @@ pub enum CodeError {
     },
 }
 
-/// Whether a contract's code is that of a Stylus program.
+/// Whether a contract's code is that of a Stylus program. The prefix alone is not.
 #[must_use]
 pub fn is_program(code: &[u8]) -> bool {
-    code.starts_with(&PREFIX)
+    code.len() > PREFIX.len() && code.starts_with(&PREFIX)
 }
 
 /// Makes a contract's code out of a WASM.
@@ -56,6 +53,12 @@ pub fn is_program(code: &[u8]) -> bool {
 pub fn compress(wasm: &[u8]) -> Vec<u8> {
     let mut code = PREFIX.to_vec();
     code.push(NO_DICTIONARY);
+    deflate(wasm, &mut code);
+    code
+}
+
+/// Appends the compressed WASM.
+pub(crate) fn deflate(wasm: &[u8], code: &mut Vec<u8>) {
     let params = brotli::enc::BrotliEncoderParams {
         quality: QUALITY,
         lgwin: WINDOW,
@@ -63,8 +66,7 @@ pub fn compress(wasm: &[u8]) -> Vec<u8> {
         ..Default::default()
     };
     // Invariant: both ends are memory, which reads and writes without error.
-    let _ = brotli::BrotliCompress(&mut Cursor::new(wasm), &mut code, &params);
-    code
+    let _ = brotli::BrotliCompress(&mut Cursor::new(wasm), code, &params);
 }
 
 /// Takes the WASM out of a contract's code, reading no more than `limit` bytes of it.
@@ -73,13 +75,8 @@ pub fn compress(wasm: &[u8]) -> Vec<u8> {
 /// A [`CodeError`] that says what is wrong with the code.
 pub fn decompress(code: &[u8], limit: usize) -> Result<Vec<u8>, CodeError> {
     let rest = code.strip_prefix(&PREFIX).ok_or(CodeError::NotAProgram)?;
-    let (dictionary, compressed) = rest.split_first().ok_or(CodeError::Truncated)?;
-    match *dictionary {
-        NO_DICTIONARY => {}
-        STYLUS_DICTIONARY => return Err(CodeError::StylusDictionary),
-        other => return Err(CodeError::UnknownDictionary(other)),
-    }
-    inflate(compressed, limit)
+    let (dictionary, compressed) = rest.split_first().ok_or(CodeError::NotAProgram)?;
+    inflate(*dictionary, compressed, limit)
 }
 
 /// A sink that holds a bounded number of bytes and notices when more come.
@@ -104,7 +101,13 @@ impl std::io::Write for Bounded {
     }
 }
 
-fn inflate(compressed: &[u8], limit: usize) -> Result<Vec<u8>, CodeError> {
+/// Decompresses with the dictionary that the byte names.
+pub(crate) fn inflate(dictionary: u8, compressed: &[u8], limit: usize) -> Result<Vec<u8>, CodeError> {
+    match dictionary {
+        NO_DICTIONARY => {}
+        STYLUS_DICTIONARY => return Err(CodeError::StylusDictionary),
+        other => return Err(CodeError::UnknownDictionary(other)),
+    }
     let mut sink = Bounded {
         bytes: Vec::new(),
         limit,
@@ -162,8 +165,9 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_alone_is_truncated() {
-        assert_eq!(decompress(&PREFIX, LIMIT), Err(CodeError::Truncated));
+    fn a_prefix_alone_is_no_program() {
+        assert!(!is_program(&PREFIX));
+        assert_eq!(decompress(&PREFIX, LIMIT), Err(CodeError::NotAProgram));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! The crate knows nothing of accounts or transactions: a chain implements [`host::Host`] and hands in frames.
 //!
 //! # The way of a program
-//! 1. [`code::decompress`] takes the WASM out of a contract's code.
+//! 1. [`code::decompress`] takes the WASM out of a contract's code, or [`fragments::Root::assemble`] out of several.
 //! 2. [`activate::activate`] refuses it with a reason, or says what every call of it will cost before it starts.
 //! 3. [`machine::Machine::load`] compiles it, once for a code hash.
 //! 4. [`machine::Machine::run`] runs one call.
@@ -23,6 +23,7 @@
 
 pub mod activate;
 pub mod code;
+pub mod fragments;
 pub mod host;
 pub mod machine;
 pub mod rules;

@@ -112,8 +112,21 @@ impl Machine {
         if let Some(program) = self.programs().get(&code_hash) {
             return Ok(program.clone());
         }
-        let wasm = code::decompress(code, Rules::at(u64::MAX).max_wasm_size)?;
-        let program = self.compile(&instrument_again(&wasm)?)?;
+        self.load_wasm(
+            code_hash,
+            &code::decompress(code, Rules::at(u64::MAX).max_wasm_size)?,
+        )
+    }
+
+    /// The program in a WASM that was taken out of fragments, kept under the hash of the root's code.
+    ///
+    /// # Errors
+    /// A [`LoadError`] when the WASM is no program.
+    pub fn load_wasm(&self, code_hash: B256, wasm: &[u8]) -> Result<Program, LoadError> {
+        if let Some(program) = self.programs().get(&code_hash) {
+            return Ok(program.clone());
+        }
+        let program = self.compile(&instrument_again(wasm)?)?;
         self.programs().insert(code_hash, program.clone());
         Ok(program)
     }

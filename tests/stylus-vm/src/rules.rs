@@ -9,6 +9,9 @@ pub const SMALLER_STACK: u64 = 50;
 /// From this version on a WASM with more than one result is refused.
 pub const NO_MULTI_VALUE: u64 = 60;
 
+/// From this version on a program may lie in fragments.
+pub const FRAGMENTS: u64 = 60;
+
 /// The version of Stylus that came with ArbOS 31: init cost no longer holds the cached init cost.
 const SECOND_STYLUS: u64 = 31;
 

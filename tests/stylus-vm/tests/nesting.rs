@@ -262,6 +262,21 @@ fn a_loaded_program_runs_as_the_activated_one() {
 }
 
 #[test]
+fn a_program_out_of_fragments_is_kept_under_its_roots_hash() {
+    let wasm = wasm(&module("", "i32.const 0"));
+    let fragments = stylus_vm::fragments::split(&wasm, 40);
+    assert!(fragments.len() > 1);
+    let root = stylus_vm::fragments::root_of(&wasm, vec![Address::ZERO; fragments.len()]);
+    let whole = root
+        .assemble(&fragments, 128 * 1024)
+        .expect("the pieces are whole");
+    let hash = alloy_primitives::keccak256(root.encode());
+    let machine = Machine::new().expect("the engine runs here");
+    assert!(machine.load_wasm(hash, &whole).is_ok());
+    assert!(machine.load_wasm(hash, &[]).is_ok());
+}
+
+#[test]
 fn a_machine_is_shared_between_threads() {
     fn shared<T: Send + Sync>() {}
     shared::<Machine>();
