@@ -4,7 +4,10 @@ use alloy_primitives::{keccak256, Address, B256, U256};
 use alloy_sol_types::{sol, SolValue};
 use k256::ecdsa::SigningKey;
 
-sol!("../../examples/bridge/IBridge.sol");
+sol!(
+    #![sol(all_derives)]
+    "../../examples/bridge/IBridge.sol"
+);
 
 sol! {
     /// What the constructor takes, after its selector.
@@ -84,15 +87,20 @@ impl Validators {
     }
 
     /// The signatures of the first `count` of them, in the order and form that the bridge wants.
-    ///
-    /// # Panics
-    /// Never in practice: when a key cannot sign a digest.
     #[must_use]
     pub fn sign(&self, digest: B256, count: usize) -> Vec<u8> {
-        self.0[..count]
-            .iter()
-            .flat_map(|(_, key)| sign(key, digest))
+        (0..count)
+            .flat_map(|index| self.sign_alone(digest, index))
             .collect()
+    }
+
+    /// The signature of the one at this place.
+    ///
+    /// # Panics
+    /// When there are not as many.
+    #[must_use]
+    pub fn sign_alone(&self, digest: B256, index: usize) -> [u8; 65] {
+        sign(&self.0[index].1, digest)
     }
 }
 

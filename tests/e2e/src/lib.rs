@@ -1,5 +1,7 @@
 //! End-to-end tests and the incident replay, on contracts compiled to WASM and run by the embedded chain.
 
 pub mod bridge;
+pub mod incidents;
 pub mod tokens;
 pub mod wasm;
+pub mod world;
