@@ -65,7 +65,7 @@ pub enum TokenKind {
 }
 
 /// An asset that the bridge held.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Asset {
     /// Its symbol.
     pub symbol: String,
@@ -211,6 +211,10 @@ struct AssetDescription {
 }
 
 fn amount(text: &str, decimals: u8) -> Result<U256, String> {
+    let fraction = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    if fraction > usize::from(decimals) {
+        return Err(format!("{text} has more than {decimals} decimals"));
+    }
     let amount: U256 = parse_units(text, decimals)
         .map_err(|error| format!("{text} is no amount of {decimals} decimals: {error}"))?
         .into();
@@ -244,10 +248,7 @@ fn asset(description: AssetDescription) -> Result<Asset, String> {
 }
 
 fn read(files: &Files) -> Result<Incident, IncidentError> {
-    let wrong = |reason: String| IncidentError::Description {
-        id: files.id,
-        reason,
-    };
+    let wrong = |reason: String| IncidentError::Description { id: files.id, reason };
     let description: Description =
         serde_json::from_str(files.description).map_err(|error| wrong(error.to_string()))?;
     if description.id != files.id {
@@ -342,7 +343,7 @@ mod tests {
     fn ronins_two_calls_are_as_published() {
         let ronin = incident("ronin-2022-03");
         assert_eq!(ronin.calls.len(), 2);
-        assert_eq!(taken(&ronin, "ETH"), parse_units("173600", 18).unwrap().into());
+        assert_eq!(taken(&ronin, "ETH").to_string(), "173600000000000000000000");
         assert_eq!(taken(&ronin, "USDC"), U256::from(25_500_000_000_000u64));
         assert_eq!(ronin.attempted(), 615_740_000.0);
     }
@@ -353,10 +354,7 @@ mod tests {
         assert_eq!(nomad.calls.len(), 462);
         assert_eq!(taken(&nomad, "WBTC"), U256::from(102_829_072_399u64));
         assert_eq!(taken(&nomad, "USDC"), U256::from(87_247_033_140_665u64));
-        assert_eq!(
-            taken(&nomad, "ETH").to_string(),
-            "22868100000429796729700"
-        );
+        assert_eq!(taken(&nomad, "ETH").to_string(), "22868100000429796729700");
         let same = nomad
             .calls
             .iter()
@@ -409,6 +407,9 @@ mod tests {
         ] {
             assert_eq!(call(line, &assets), Err(reason.to_owned()));
         }
-        assert!(call("0,USDC,1.1234567", &assets).is_err());
+        assert_eq!(
+            call("0,USDC,1.1234567", &assets),
+            Err("1.1234567 has more than 6 decimals".to_owned())
+        );
     }
 }

@@ -195,7 +195,10 @@ impl World {
     /// A [`WorldError`] when it refuses, or returns what it does not declare.
     pub fn view<C: SolCall>(&self, to: Address, call: &C) -> Result<C::Return, WorldError> {
         let outcome = self.chain.call(&CallRequest::new(USER, to, call.abi_encode()))?;
-        let refused = |reason| WorldError::Refused { what: "a view", reason };
+        let refused = |reason| WorldError::Refused {
+            what: "a view",
+            reason,
+        };
         if !outcome.is_success() {
             return Err(refused(error_of(&outcome)));
         }

@@ -25,7 +25,12 @@ fn world() -> World {
 
 #[track_caller]
 fn assert_refused<E: SolError + PartialEq + std::fmt::Debug>(receipt: &Receipt, error: &E) {
-    assert_eq!(refusal::<E>(receipt).as_ref(), Some(error), "{:?}", receipt.outcome);
+    assert_eq!(
+        refusal::<E>(receipt).as_ref(),
+        Some(error),
+        "{:?}",
+        receipt.outcome
+    );
 }
 
 fn limited(requested: u64, available: u64, retry_at: u64) -> IBridgeGuarded::RateLimited {
@@ -45,13 +50,21 @@ fn pause(group: u8, secs: u64) -> IBridgeGuarded::pauseCall {
 fn a_withdrawal_passes_up_to_the_limit_and_not_beyond() {
     let mut world = world();
     let never = u64::MAX;
-    assert_refused(&world.withdraw(ETH, USER, units(2_401)).unwrap(), &limited(2_401, 2_400, never));
+    assert_refused(
+        &world.withdraw(ETH, USER, units(2_401)).unwrap(),
+        &limited(2_401, 2_400, never),
+    );
     assert!(world.withdraw(ETH, USER, units(2_400)).unwrap().is_success());
     // One wei refills in 36 seconds, and at the 36th it passes.
     let retry_at = world.chain.now() + 36;
-    assert_refused(&world.withdraw(ETH, USER, units(1)).unwrap(), &limited(1, 0, retry_at));
+    assert_refused(
+        &world.withdraw(ETH, USER, units(1)).unwrap(),
+        &limited(1, 0, retry_at),
+    );
     assert_eq!(
-        world.view(world.bridge, &IBridgeGuarded::availableCall { asset: ETH }).unwrap(),
+        world
+            .view(world.bridge, &IBridgeGuarded::availableCall { asset: ETH })
+            .unwrap(),
         units(0)
     );
 }
@@ -63,9 +76,15 @@ fn a_refused_withdrawal_passes_at_the_second_it_was_told_and_not_before() {
     let message = world.message(ETH, USER, units(100));
     world.attest(&message).unwrap();
     let retry_at = world.chain.now() + HOUR;
-    assert_refused(&world.process(USER, &message).unwrap(), &limited(100, 0, retry_at));
+    assert_refused(
+        &world.process(USER, &message).unwrap(),
+        &limited(100, 0, retry_at),
+    );
     world.chain.advance_time(HOUR - 1);
-    assert_refused(&world.process(USER, &message).unwrap(), &limited(100, 99, retry_at));
+    assert_refused(
+        &world.process(USER, &message).unwrap(),
+        &limited(100, 99, retry_at),
+    );
     world.chain.advance_time(1);
     assert!(world.process(USER, &message).unwrap().is_success());
 }
@@ -77,7 +96,9 @@ fn a_refused_withdrawal_consumes_nothing() {
         assert!(!world.withdraw(ETH, ATTACKER, units(50_000)).unwrap().is_success());
     }
     assert_eq!(
-        world.view(world.bridge, &IBridgeGuarded::availableCall { asset: ETH }).unwrap(),
+        world
+            .view(world.bridge, &IBridgeGuarded::availableCall { asset: ETH })
+            .unwrap(),
         units(2_400)
     );
     assert!(world.withdraw(ETH, USER, units(2_400)).unwrap().is_success());
@@ -105,7 +126,10 @@ fn a_deposit_buys_no_room_for_a_withdrawal() {
     assert!(world.withdraw(ETH, USER, units(2_400)).unwrap().is_success());
     assert!(world.deposit(ATTACKER, ETH, units(50_000)).unwrap().is_success());
     let retry_at = world.chain.now() + 36;
-    assert_refused(&world.withdraw(ETH, ATTACKER, units(1)).unwrap(), &limited(1, 0, retry_at));
+    assert_refused(
+        &world.withdraw(ETH, ATTACKER, units(1)).unwrap(),
+        &limited(1, 0, retry_at),
+    );
 }
 
 #[test]
@@ -159,10 +183,19 @@ fn a_lower_limit_acts_at_once() {
     };
     let receipt = world.must(GOVERNOR, world.bridge, &call, "tightening").unwrap();
     let event = IBridgeGuarded::BucketConfigured::decode_log(&receipt.outcome.logs[0]).unwrap();
-    assert_eq!((event.previousCapacity, event.capacity), (units(2_400), units(240)));
-    assert_eq!((event.previousAvailable, event.available), (units(2_400), units(240)));
+    assert_eq!(
+        (event.previousCapacity, event.capacity),
+        (units(2_400), units(240))
+    );
+    assert_eq!(
+        (event.previousAvailable, event.available),
+        (units(2_400), units(240))
+    );
     assert!(!event.loosened);
-    assert_refused(&world.withdraw(ETH, ATTACKER, units(241)).unwrap(), &limited(241, 240, u64::MAX));
+    assert_refused(
+        &world.withdraw(ETH, ATTACKER, units(241)).unwrap(),
+        &limited(241, 240, u64::MAX),
+    );
 }
 
 #[test]
@@ -200,18 +233,38 @@ fn amounts_of_every_size_pass_within_their_limit() {
         let token = world.token(Fixture::Token, "BIG", decimals, U256::MAX).unwrap();
         world.configure_bucket(token, amount, DAY).unwrap();
         assert!(world.deposit(USER, token, U256::MAX).unwrap().is_success());
-        assert!(!world.withdraw(token, USER, amount + U256::ONE).unwrap().is_success(), "{amount}");
-        assert!(world.withdraw(token, USER, amount).unwrap().is_success(), "{amount}");
-        assert!(!world.withdraw(token, USER, U256::ONE).unwrap().is_success(), "{amount}");
+        assert!(
+            !world
+                .withdraw(token, USER, amount + U256::ONE)
+                .unwrap()
+                .is_success(),
+            "{amount}"
+        );
+        assert!(
+            world.withdraw(token, USER, amount).unwrap().is_success(),
+            "{amount}"
+        );
+        assert!(
+            !world.withdraw(token, USER, U256::ONE).unwrap().is_success(),
+            "{amount}"
+        );
         world.chain.advance_time(DAY);
-        assert!(world.withdraw(token, USER, amount - U256::ONE).unwrap().is_success() || amount == U256::ONE);
+        assert!(
+            world
+                .withdraw(token, USER, amount - U256::ONE)
+                .unwrap()
+                .is_success()
+                || amount == U256::ONE
+        );
     }
 }
 
 #[test]
 fn a_guardian_stops_withdrawals_at_once_and_deposits_go_on() {
     let mut world = world();
-    let receipt = world.must(GUARDIAN, world.bridge, &pause(2, HOUR), "a pause").unwrap();
+    let receipt = world
+        .must(GUARDIAN, world.bridge, &pause(2, HOUR), "a pause")
+        .unwrap();
     let until = world.chain.now() + HOUR;
     let event = IBridgeGuarded::Paused::decode_log(&receipt.outcome.logs[0]).unwrap();
     assert_eq!((event.group, event.by, event.until), (2, GUARDIAN, until));
@@ -223,7 +276,9 @@ fn a_guardian_stops_withdrawals_at_once_and_deposits_go_on() {
 #[test]
 fn a_pause_ends_by_itself_at_the_second_it_names() {
     let mut world = world();
-    world.must(GUARDIAN, world.bridge, &pause(2, HOUR), "a pause").unwrap();
+    world
+        .must(GUARDIAN, world.bridge, &pause(2, HOUR), "a pause")
+        .unwrap();
     let message = world.message(ETH, USER, units(1));
     world.attest(&message).unwrap();
     world.chain.advance_time(HOUR - 1);
@@ -235,7 +290,9 @@ fn a_pause_ends_by_itself_at_the_second_it_names() {
 #[test]
 fn a_pause_of_everything_covers_every_group() {
     let mut world = world();
-    world.must(GUARDIAN, world.bridge, &pause(0, HOUR), "a pause").unwrap();
+    world
+        .must(GUARDIAN, world.bridge, &pause(0, HOUR), "a pause")
+        .unwrap();
     let until = world.chain.now() + HOUR;
     let everything = IBridgeGuarded::GroupPaused { group: 0, until };
     assert_refused(&world.withdraw(ETH, USER, units(1)).unwrap(), &everything);
@@ -244,7 +301,9 @@ fn a_pause_of_everything_covers_every_group() {
     let unpause = IBridgeGuarded::unpauseCall { group: 0 };
     let refused = world.send(GUARDIAN, world.bridge, &unpause).unwrap();
     assert_refused(&refused, &IBridgeGuarded::NotGovernor { caller: GUARDIAN });
-    world.must(GOVERNOR, world.bridge, &unpause, "an unpause").unwrap();
+    world
+        .must(GOVERNOR, world.bridge, &unpause, "an unpause")
+        .unwrap();
     assert!(world.withdraw(ETH, USER, units(1)).unwrap().is_success());
     let again = world.send(GOVERNOR, world.bridge, &unpause).unwrap();
     assert_refused(&again, &IBridgeGuarded::NotPaused { group: 0 });
@@ -315,10 +374,28 @@ fn power_is_handed_over_in_two_steps() {
     let bridge = world.bridge;
     let propose = IBridgeGuarded::proposeGovernorCall { proposed: USER };
     world.must(GOVERNOR, bridge, &propose, "a proposal").unwrap();
-    assert_eq!(world.view(bridge, &IBridgeGuarded::governorCall {}).unwrap(), GOVERNOR);
-    world.must(USER, bridge, &IBridgeGuarded::acceptGovernorCall {}, "an acceptance").unwrap();
-    assert_eq!(world.view(bridge, &IBridgeGuarded::governorCall {}).unwrap(), USER);
-    assert_eq!(world.view(bridge, &IBridgeGuarded::pendingGovernorCall {}).unwrap(), Address::ZERO);
+    assert_eq!(
+        world.view(bridge, &IBridgeGuarded::governorCall {}).unwrap(),
+        GOVERNOR
+    );
+    world
+        .must(
+            USER,
+            bridge,
+            &IBridgeGuarded::acceptGovernorCall {},
+            "an acceptance",
+        )
+        .unwrap();
+    assert_eq!(
+        world.view(bridge, &IBridgeGuarded::governorCall {}).unwrap(),
+        USER
+    );
+    assert_eq!(
+        world
+            .view(bridge, &IBridgeGuarded::pendingGovernorCall {})
+            .unwrap(),
+        Address::ZERO
+    );
     let old = world.send(GOVERNOR, bridge, &propose).unwrap();
     assert_refused(&old, &IBridgeGuarded::NotGovernor { caller: GOVERNOR });
 }
@@ -337,7 +414,9 @@ fn a_bridge_that_no_longer_holds_what_it_owes_pays_nobody() {
     world.configure_bucket(token, units(1_000), DAY).unwrap();
     assert!(world.deposit(USER, token, units(1_000)).unwrap().is_success());
     // The token takes one unit away from the bridge, as a rebase or a seizure would.
-    world.chain.set_storage(token, balance_slot(world.bridge), units(999));
+    world
+        .chain
+        .set_storage(token, balance_slot(world.bridge), units(999));
     assert_eq!(world.balance(token, world.bridge).unwrap(), units(999));
     let refused = world.withdraw(token, USER, units(10)).unwrap();
     let insolvent = |locked: u64, owed: u64| IBridgeGuarded::Insolvent {
@@ -362,7 +441,9 @@ fn a_gift_neither_opens_nor_blocks_anything() {
     // ETH that nobody deposited: the bridge holds more than it owes, and owes no more.
     let held = world.chain.balance(world.bridge);
     world.chain.set_balance(world.bridge, held + units(5));
-    let solvency = world.view(world.bridge, &IBridgeGuarded::solvencyCall { asset: ETH }).unwrap();
+    let solvency = world
+        .view(world.bridge, &IBridgeGuarded::solvencyCall { asset: ETH })
+        .unwrap();
     assert_eq!((solvency.locked, solvency.owed), (units(100_005), units(100_000)));
     assert!(world.withdraw(ETH, USER, units(2_400)).unwrap().is_success());
     assert!(world.deposit(USER, ETH, units(1)).unwrap().is_success());
@@ -375,7 +456,9 @@ fn stolen_keys_get_a_days_flow_and_no_more() {
     let mut stolen = U256::ZERO;
     // Every hour of a day the thief takes all that is available.
     for _ in 0..=24 {
-        let available = world.view(world.bridge, &IBridgeGuarded::availableCall { asset: ETH }).unwrap();
+        let available = world
+            .view(world.bridge, &IBridgeGuarded::availableCall { asset: ETH })
+            .unwrap();
         if !available.is_zero() {
             assert!(world.withdraw(ETH, ATTACKER, available).unwrap().is_success());
             stolen += available;
@@ -393,7 +476,12 @@ fn a_refused_call_changes_no_word_of_the_bridge() {
     let message = world.message(ETH, ATTACKER, units(50_000));
     world.attest(&message).unwrap();
     let of_bridge = |world: &World| {
-        let account = world.chain.state().account(world.bridge).expect("the bridge").clone();
+        let account = world
+            .chain
+            .state()
+            .account(world.bridge)
+            .expect("the bridge")
+            .clone();
         (account.balance, account.storage)
     };
     let before = of_bridge(&world);
@@ -416,7 +504,11 @@ fn a_view_cannot_be_made_to_write() {
     };
     let outcome = world
         .chain
-        .call(&embedded_chain::CallRequest::new(ATTACKER, world.bridge, call.abi_encode()))
+        .call(&embedded_chain::CallRequest::new(
+            ATTACKER,
+            world.bridge,
+            call.abi_encode(),
+        ))
         .unwrap();
     assert!(!outcome.is_success());
 }
@@ -431,7 +523,10 @@ fn a_bridge_whose_program_expired_is_stopped_until_somebody_activates_it() {
     assert!(view.is_err());
     // Anyone may.
     let bridge = world.bridge;
-    world.chain.activate_program(ATTACKER, bridge).expect("the activation");
+    world
+        .chain
+        .activate_program(ATTACKER, bridge)
+        .expect("the activation");
     assert!(world.withdraw(ETH, USER, units(1)).unwrap().is_success());
     assert_ne!(root, B256::ZERO);
 }

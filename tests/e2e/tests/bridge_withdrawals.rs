@@ -33,7 +33,12 @@ fn assert_refused<E: alloy_sol_types::SolError + PartialEq + std::fmt::Debug>(
     receipt: &embedded_chain::Receipt,
     error: &E,
 ) {
-    assert_eq!(refusal::<E>(receipt).as_ref(), Some(error), "{:?}", receipt.outcome);
+    assert_eq!(
+        refusal::<E>(receipt).as_ref(),
+        Some(error),
+        "{:?}",
+        receipt.outcome
+    );
 }
 
 #[test]
@@ -41,13 +46,18 @@ fn what_is_deposited_can_be_withdrawn_by_message() {
     for build in Build::BOTH {
         let mut world = world(build);
         let token = world.token(Fixture::Token, "USDC", 6, units(1_000)).unwrap();
-        let tether = world.token(Fixture::NoReturnToken, "USDT", 6, units(1_000)).unwrap();
+        let tether = world
+            .token(Fixture::NoReturnToken, "USDT", 6, units(1_000))
+            .unwrap();
         for asset in [ETH, token, tether] {
             open(&mut world, build, asset);
             let receipt = world.deposit(USER, asset, units(700)).unwrap();
             assert!(receipt.is_success(), "{build:?} {asset}: {:?}", receipt.outcome);
             assert_eq!(world.balance(asset, world.bridge).unwrap(), units(700));
-            assert_eq!(world.view(world.bridge, &IBridge::owedCall { asset }).unwrap(), units(700));
+            assert_eq!(
+                world.view(world.bridge, &IBridge::owedCall { asset }).unwrap(),
+                units(700)
+            );
 
             let recipient = Address::repeat_byte(0x77);
             let message = world.message(asset, recipient, units(650));
@@ -56,7 +66,10 @@ fn what_is_deposited_can_be_withdrawn_by_message() {
             assert!(receipt.is_success(), "{build:?} {asset}: {:?}", receipt.outcome);
             assert_eq!(world.balance(asset, recipient).unwrap(), units(650));
             assert_eq!(world.balance(asset, world.bridge).unwrap(), units(50));
-            assert_eq!(world.view(world.bridge, &IBridge::owedCall { asset }).unwrap(), units(50));
+            assert_eq!(
+                world.view(world.bridge, &IBridge::owedCall { asset }).unwrap(),
+                units(50)
+            );
 
             let leaf = message.leaf(world.chain.config().chain_id, world.bridge);
             let processed = receipt
@@ -115,7 +128,13 @@ fn a_message_that_nobody_signed_is_refused() {
         let message = world.message(ETH, ATTACKER, units(100));
         let leaf = message.leaf(world.chain.config().chain_id, world.bridge);
         let unproven = world.process(ATTACKER, &message).unwrap();
-        assert_refused(&unproven, &IBridge::NotAcceptable { leaf, root: B256::ZERO });
+        assert_refused(
+            &unproven,
+            &IBridge::NotAcceptable {
+                leaf,
+                root: B256::ZERO,
+            },
+        );
 
         // Proven, but under a root that nobody accepted: its own leaf.
         let proof = IBridge::proveCall {
@@ -160,11 +179,24 @@ fn a_message_of_one_bridge_means_nothing_to_another() {
     other.bridge = Address::repeat_byte(0x55);
     let message = world.message(ETH, USER, units(1));
     let chain_id = world.chain.config().chain_id;
-    assert_ne!(message.leaf(chain_id, world.bridge), message.leaf(chain_id, other.bridge));
-    assert_ne!(message.leaf(chain_id, world.bridge), message.leaf(chain_id + 1, world.bridge));
+    assert_ne!(
+        message.leaf(chain_id, world.bridge),
+        message.leaf(chain_id, other.bridge)
+    );
+    assert_ne!(
+        message.leaf(chain_id, world.bridge),
+        message.leaf(chain_id + 1, world.bridge)
+    );
     world.deposit(USER, ETH, units(1)).unwrap();
     let foreign = other.validators.sign(
-        world.view(world.bridge, &IBridge::digestCall { root: B256::repeat_byte(1) }).unwrap(),
+        world
+            .view(
+                world.bridge,
+                &IBridge::digestCall {
+                    root: B256::repeat_byte(1),
+                },
+            )
+            .unwrap(),
         5,
     );
     let acceptance = IBridge::acceptRootCall {
@@ -186,10 +218,19 @@ fn signatures_that_do_not_count_are_refused_each_for_its_reason() {
         .addresses()
         .into_iter()
         .position(|address| !addresses.contains(&address))
-        .map(|index| (Validators::new(4).addresses()[index], Validators::new(4).sign_alone(digest, index)))
+        .map(|index| {
+            (
+                Validators::new(4).addresses()[index],
+                Validators::new(4).sign_alone(digest, index),
+            )
+        })
         .expect("of four, one is not among three");
     // The other half of the curve: s becomes n - s and v flips, and the same signer is recovered.
-    let order = U256::from_str_radix("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", 16).unwrap();
+    let order = U256::from_str_radix(
+        "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141",
+        16,
+    )
+    .unwrap();
     let mut malleable = two;
     let s = U256::from_be_slice(&two[32..64]);
     malleable[32..64].copy_from_slice(&(order - s).to_be_bytes::<32>());
@@ -240,7 +281,9 @@ fn signatures_that_do_not_count_are_refused_each_for_its_reason() {
 #[test]
 fn the_zero_root_cannot_be_accepted_by_signature() {
     let mut world = world(Build::Unguarded);
-    let digest = world.view(world.bridge, &IBridge::digestCall { root: B256::ZERO }).unwrap();
+    let digest = world
+        .view(world.bridge, &IBridge::digestCall { root: B256::ZERO })
+        .unwrap();
     let call = IBridge::acceptRootCall {
         root: B256::ZERO,
         signatures: world.validators.sign(digest, 3).into(),
@@ -265,7 +308,9 @@ fn a_bridge_is_constructed_once() {
             .transact(ATTACKER, bridge, constructor_input(&arguments), U256::ZERO)
             .unwrap();
         assert!(!receipt.is_success());
-        assert!(!world.view(bridge, &IBridge::isValidatorCall { account: ATTACKER }).unwrap());
+        assert!(!world
+            .view(bridge, &IBridge::isValidatorCall { account: ATTACKER })
+            .unwrap());
     }
 }
 
@@ -282,22 +327,30 @@ fn a_deposit_must_bring_what_it_says() {
             amount: units(amount),
             recipient: USER,
         };
-        let short = world.transact(USER, bridge, deposit(ETH, 10).abi_encode(), units(9)).unwrap();
+        let short = world
+            .transact(USER, bridge, deposit(ETH, 10).abi_encode(), units(9))
+            .unwrap();
         let wrong = |sent: u64, expected: u64| IBridge::WrongValue {
             sent: units(sent),
             expected: units(expected),
         };
         assert_refused(&short, &wrong(9, 10));
-        let surplus = world.transact(USER, bridge, deposit(token, 10).abi_encode(), units(1)).unwrap();
+        let surplus = world
+            .transact(USER, bridge, deposit(token, 10).abi_encode(), units(1))
+            .unwrap();
         assert_refused(&surplus, &wrong(1, 0));
-        let nothing = world.transact(USER, bridge, deposit(ETH, 0).abi_encode(), U256::ZERO).unwrap();
+        let nothing = world
+            .transact(USER, bridge, deposit(ETH, 0).abi_encode(), U256::ZERO)
+            .unwrap();
         assert_refused(&nothing, &IBridge::NothingDeposited {});
         let nobody = IBridge::depositCall {
             asset: ETH,
             amount: units(1),
             recipient: Address::ZERO,
         };
-        let nobody = world.transact(USER, bridge, nobody.abi_encode(), units(1)).unwrap();
+        let nobody = world
+            .transact(USER, bridge, nobody.abi_encode(), units(1))
+            .unwrap();
         assert_refused(&nobody, &IBridge::ZeroRecipient {});
         // Nothing was approved.
         let unapproved = world.send(USER, bridge, &deposit(token, 10)).unwrap();
@@ -310,15 +363,27 @@ fn a_deposit_must_bring_what_it_says() {
 fn a_token_that_takes_a_fee_is_credited_with_what_arrived() {
     for build in Build::BOTH {
         let mut world = world(build);
-        let token = world.token(Fixture::NoReturnToken, "USDT", 6, units(10_000)).unwrap();
+        let token = world
+            .token(Fixture::NoReturnToken, "USDT", 6, units(10_000))
+            .unwrap();
         open(&mut world, build, token);
         // USER is the token's owner and would get the fee back: somebody else deposits.
-        let transfer = IToken::transferCall { to: ATTACKER, value: units(1_000) };
+        let transfer = IToken::transferCall {
+            to: ATTACKER,
+            value: units(1_000),
+        };
         world.must(USER, token, &transfer, "a transfer").unwrap();
-        world.must(USER, token, &IToken::setFeeCall { bps: units(100) }, "a fee").unwrap();
+        world
+            .must(USER, token, &IToken::setFeeCall { bps: units(100) }, "a fee")
+            .unwrap();
         let receipt = world.deposit(ATTACKER, token, units(1_000)).unwrap();
         assert!(receipt.is_success(), "{:?}", receipt.outcome);
-        assert_eq!(world.view(world.bridge, &IBridge::owedCall { asset: token }).unwrap(), units(990));
+        assert_eq!(
+            world
+                .view(world.bridge, &IBridge::owedCall { asset: token })
+                .unwrap(),
+            units(990)
+        );
         let more = world.withdraw(token, ATTACKER, units(991)).unwrap();
         assert_refused(
             &more,
@@ -339,13 +404,32 @@ fn a_transfer_that_fails_leaves_the_message_to_be_processed_later() {
         let token = world.token(Fixture::RefusingToken, "OLD", 0, units(100)).unwrap();
         open(&mut world, build, token);
         world.deposit(USER, token, units(100)).unwrap();
-        world.must(USER, token, &IToken::setRefusingCall { refusing: true }, "a setting").unwrap();
+        world
+            .must(
+                USER,
+                token,
+                &IToken::setRefusingCall { refusing: true },
+                "a setting",
+            )
+            .unwrap();
         let message = world.message(token, USER, units(60));
         world.attest(&message).unwrap();
         let failed = world.process(USER, &message).unwrap();
         assert_refused(&failed, &IBridge::TransferFailed { asset: token });
-        assert_eq!(world.view(world.bridge, &IBridge::owedCall { asset: token }).unwrap(), units(100));
-        world.must(USER, token, &IToken::setRefusingCall { refusing: false }, "a setting").unwrap();
+        assert_eq!(
+            world
+                .view(world.bridge, &IBridge::owedCall { asset: token })
+                .unwrap(),
+            units(100)
+        );
+        world
+            .must(
+                USER,
+                token,
+                &IToken::setRefusingCall { refusing: false },
+                "a setting",
+            )
+            .unwrap();
         assert!(world.process(USER, &message).unwrap().is_success());
     }
 }
@@ -383,7 +467,10 @@ fn a_recipient_of_eth_cannot_re_enter() {
         let mut world = world(build);
         open(&mut world, build, ETH);
         world.deposit(USER, ETH, units(100)).unwrap();
-        let recipient = world.chain.deploy(ATTACKER, Fixture::Recipient.creation_code()).unwrap();
+        let recipient = world
+            .chain
+            .deploy(ATTACKER, Fixture::Recipient.creation_code())
+            .unwrap();
         let first = world.message(ETH, recipient, units(30));
         let second = world.message(ETH, recipient, units(30));
         world.attest(&first).unwrap();
@@ -397,7 +484,10 @@ fn a_recipient_of_eth_cannot_re_enter() {
         assert_eq!(world.chain.balance(recipient), units(30));
         assert!(!world.view(recipient, &IToken::lastSucceededCall {}).unwrap());
         let returned = world.view(recipient, &IToken::lastReturnedCall {}).unwrap();
-        assert_eq!(returned[..], alloy_sol_types::SolError::abi_encode(&IBridge::Reentered {})[..]);
+        assert_eq!(
+            returned[..],
+            alloy_sol_types::SolError::abi_encode(&IBridge::Reentered {})[..]
+        );
         // The lock does not outlive the call.
         assert!(world.process(ATTACKER, &second).unwrap().is_success());
         assert_eq!(world.chain.balance(recipient), units(60));
@@ -408,7 +498,9 @@ fn a_recipient_of_eth_cannot_re_enter() {
 fn a_token_that_calls_back_cannot_re_enter_by_another_door() {
     for build in Build::BOTH {
         let mut world = world(build);
-        let token = world.token(Fixture::CallbackToken, "HOOK", 18, units(1_000)).unwrap();
+        let token = world
+            .token(Fixture::CallbackToken, "HOOK", 18, units(1_000))
+            .unwrap();
         open(&mut world, build, token);
         open(&mut world, build, ETH);
         // From inside a withdrawal, a deposit; from inside a deposit, a withdrawal.
@@ -423,16 +515,33 @@ fn a_token_that_calls_back_cannot_re_enter_by_another_door() {
             data: data.into(),
         };
         let bridge = world.bridge;
-        world.must(ATTACKER, token, &callback(deposit.abi_encode(), bridge), "a callback").unwrap();
+        world
+            .must(
+                ATTACKER,
+                token,
+                &callback(deposit.abi_encode(), bridge),
+                "a callback",
+            )
+            .unwrap();
         assert!(world.withdraw(token, ATTACKER, units(10)).unwrap().is_success());
         assert!(!world.view(token, &IToken::lastSucceededCall {}).unwrap());
 
         let message = world.message(token, ATTACKER, units(10));
         world.attest(&message).unwrap();
-        world.must(USER, token, &callback(process_input(&message), bridge), "a callback").unwrap();
+        world
+            .must(
+                USER,
+                token,
+                &callback(process_input(&message), bridge),
+                "a callback",
+            )
+            .unwrap();
         assert!(world.deposit(USER, token, units(5)).unwrap().is_success());
         assert!(!world.view(token, &IToken::lastSucceededCall {}).unwrap());
-        assert_eq!(world.view(bridge, &IBridge::owedCall { asset: token }).unwrap(), units(495));
+        assert_eq!(
+            world.view(bridge, &IBridge::owedCall { asset: token }).unwrap(),
+            units(495)
+        );
     }
 }
 
@@ -442,8 +551,18 @@ fn a_recipient_that_refuses_eth_hurts_only_itself() {
         let mut world = world(build);
         open(&mut world, build, ETH);
         world.deposit(USER, ETH, units(100)).unwrap();
-        let recipient = world.chain.deploy(ATTACKER, Fixture::Recipient.creation_code()).unwrap();
-        world.must(ATTACKER, recipient, &IToken::setRefusingCall { refusing: true }, "a setting").unwrap();
+        let recipient = world
+            .chain
+            .deploy(ATTACKER, Fixture::Recipient.creation_code())
+            .unwrap();
+        world
+            .must(
+                ATTACKER,
+                recipient,
+                &IToken::setRefusingCall { refusing: true },
+                "a setting",
+            )
+            .unwrap();
         let message = world.message(ETH, recipient, units(30));
         world.attest(&message).unwrap();
         let refused = world.process(ATTACKER, &message).unwrap();
