@@ -576,3 +576,40 @@ fn a_chain_can_be_handed_to_another_thread() {
     .unwrap();
     assert_eq!(chain.storage(program, U256::from(1)), U256::from(2));
 }
+
+#[test]
+fn a_clone_goes_its_own_way() {
+    let mut chain = chain();
+    let program = deploy_switch(&mut chain);
+    let mut other = chain.clone();
+    send(&mut other, program, store(1, 2));
+    other.advance_time(9);
+    assert_eq!(chain.storage(program, U256::from(1)), U256::ZERO);
+    assert_eq!(other.now(), chain.now() + 9);
+    assert_eq!(other.block_number(), chain.block_number() + 1);
+}
+
+#[test]
+fn a_program_too_large_for_a_contract_is_not_deployed() {
+    let mut chain = chain();
+    // A data segment that does not compress.
+    let mut noise = Vec::new();
+    let mut seed = B256::ZERO;
+    while noise.len() < 30_000 {
+        seed = keccak256(seed);
+        noise.extend_from_slice(seed.as_slice());
+    }
+    let data: String = noise.iter().map(|byte| format!("\\{byte:02x}")).collect();
+    let source = common::WAT.replacen(
+        "(memory (export \"memory\") 1)",
+        &format!("(memory (export \"memory\") 1) (data (i32.const 30000) \"{data}\")"),
+        1,
+    );
+    let failure = chain
+        .deploy_program(ALICE, &wat::parse_str(source).unwrap())
+        .unwrap_err();
+    let embedded_chain::DeployError::Creation(outcome) = failure else {
+        panic!("{failure}")
+    };
+    assert_eq!(outcome.status, Status::Halt(HaltReason::CodeTooLarge));
+}

@@ -7,7 +7,8 @@ use alloy_sol_types::{SolCall, SolError, SolEvent};
 use common::*;
 use embedded_chain::precompiles::{IArbWasm, IArbWasmCache, StylusErrors, ARB_WASM, ARB_WASM_CACHE};
 use embedded_chain::{
-    init_code_for, CallRequest, Chain, HaltReason, Outcome, Program, ProgramError, Status, Transaction,
+    init_code_for, CallRequest, Chain, Config, HaltReason, Outcome, Program, ProgramError, Status,
+    Transaction,
 };
 
 const DAY: u64 = 86_400;
@@ -262,6 +263,22 @@ fn a_program_called_before_in_the_block_starts_at_the_cached_price() {
     chain.mine();
     let next_block = call_gas(&mut chain, program, op(8, &[]));
     assert_eq!(next_block, first);
+}
+
+#[test]
+fn before_arbos_60_a_block_remembers_no_programs() {
+    for arbos_version in [32, 40, 50] {
+        let mut chain = Chain::new(Config {
+            arbos_version,
+            ..Config::default()
+        })
+        .unwrap();
+        let program = deploy_switch(&mut chain);
+        chain.set_automine(false);
+        let first = call_gas(&mut chain, program, op(8, &[]));
+        let second = call_gas(&mut chain, program, op(8, &[]));
+        assert_eq!(first, second, "ArbOS {arbos_version}");
+    }
 }
 
 #[test]

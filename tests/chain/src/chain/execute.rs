@@ -112,6 +112,7 @@ impl Chain {
             machine: &self.machine,
             config: &self.config,
             params: &self.live.params,
+            cache_managers: &self.live.cache_managers,
             block,
             hashes: &self.live.hashes,
         };

@@ -37,6 +37,9 @@ const L1_BLOCK_TIME: u64 = 12;
 const PRECOMPILE_CODE: Bytes = Bytes::from_static(&[0xfe]);
 
 /// An Arbitrum chain in a process.
+///
+/// A clone goes its own way from where it was taken, and shares what is compiled already.
+#[derive(Clone)]
 pub struct Chain {
     config: Config,
     machine: Arc<Machine>,
@@ -50,6 +53,7 @@ pub struct Chain {
 struct Live {
     state: State,
     params: StylusParams,
+    cache_managers: Vec<Address>,
     blocks: Vec<Arc<Block>>,
     hashes: Vec<B256>,
     /// Where a transaction was mined: block and index.
@@ -91,6 +95,7 @@ impl Chain {
             live: Live {
                 state,
                 params,
+                cache_managers: config.cache_managers.clone(),
                 blocks: Vec::new(),
                 hashes: Vec::new(),
                 mined: HashMap::new(),
@@ -250,8 +255,8 @@ impl Chain {
 
     /// Lets an account manage the cache of programs.
     pub fn add_cache_manager(&mut self, manager: Address) {
-        if !self.config.cache_managers.contains(&manager) {
-            self.config.cache_managers.push(manager);
+        if !self.live.cache_managers.contains(&manager) {
+            self.live.cache_managers.push(manager);
         }
     }
 

@@ -28,6 +28,8 @@ pub(crate) struct World<'a> {
     pub(crate) machine: &'a Machine,
     pub(crate) config: &'a Config,
     pub(crate) params: &'a StylusParams,
+    /// Who may manage the cache of programs, the owners aside.
+    pub(crate) cache_managers: &'a [Address],
     pub(crate) block: BlockContext,
     /// The hashes of the blocks so far, by number.
     pub(crate) hashes: &'a [B256],

@@ -16,12 +16,12 @@ pub(super) fn run(call: &mut Call<'_, '_>, input: &[u8]) -> Result<Vec<u8>, Faul
         I::isCacheManagerCall::SELECTOR => {
             call.answer::<I::isCacheManagerCall>(Purity::View, input, |call, a| {
                 call.burn_reads(1)?;
-                Ok(call.executor.world.config.cache_managers.contains(&a.manager))
+                Ok(call.executor.world.cache_managers.contains(&a.manager))
             })
         }
         I::allCacheManagersCall::SELECTOR => {
             call.answer::<I::allCacheManagersCall>(Purity::View, input, |call, _| {
-                let managers = call.executor.world.config.cache_managers.clone();
+                let managers = call.executor.world.cache_managers.to_vec();
                 call.burn_reads(1 + managers.len() as u64)?;
                 Ok(managers)
             })
@@ -59,11 +59,10 @@ pub(super) fn run(call: &mut Call<'_, '_>, input: &[u8]) -> Result<Vec<u8>, Faul
 }
 
 fn set_cached(call: &mut Call<'_, '_>, code_hash: B256, cached: bool) -> Result<(), Fault> {
-    let config = call.executor.world.config;
     call.burn_reads(1)?;
-    if !config.cache_managers.contains(&call.caller) {
+    if !call.executor.world.cache_managers.contains(&call.caller) {
         call.burn_reads(1)?;
-        if !config.owners.contains(&call.caller) {
+        if !call.executor.world.config.owners.contains(&call.caller) {
             return Err(Fault::Refused);
         }
     }
