@@ -54,6 +54,7 @@ fn a_program_that_is_not_activated_takes_all_the_gas_of_its_call() {
     );
     assert_eq!(outcome.gas_used, 100_000);
     assert!(outcome.output.is_empty());
+    assert!(outcome.reason.unwrap().starts_with("ProgramNotActivated"));
     let codehash = code_hash(&chain, program);
     let outcome = ask(&chain, ARB_WASM, IArbWasm::codehashVersionCall { codehash });
     assert_eq!(outcome.status, Status::Revert);

@@ -17,16 +17,18 @@ const HOUR: u64 = 3600;
 const U24_MAX: u32 = (1 << 24) - 1;
 
 /// Why a program cannot be called, kept alive or activated.
+///
+/// Each message begins with the name of ArbWasm's error, which is what tools look for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProgramError {
     /// There is no code to activate, or it is not a program's.
-    #[error("the account holds no WASM")]
+    #[error("ProgramNotWasm: the account holds no WASM")]
     NotWasm,
     /// The program was never activated.
-    #[error("the program is not activated")]
+    #[error("ProgramNotActivated: the program is not activated")]
     NotActivated,
     /// The program was activated for another version of Stylus.
-    #[error("the program was activated for Stylus {version}, the chain runs {stylus_version}")]
+    #[error("ProgramNeedsUpgrade: it was activated for Stylus {version}, the chain runs {stylus_version}")]
     NeedsUpgrade {
         /// The version that it was activated for.
         version: u16,
@@ -34,16 +36,16 @@ pub enum ProgramError {
         stylus_version: u16,
     },
     /// The program has expired.
-    #[error("the program expired at the age of {age_secs} seconds")]
+    #[error("ProgramExpired: its age is {age_secs} seconds")]
     Expired {
         /// Seconds since its activation.
         age_secs: u64,
     },
     /// The program needs no activation.
-    #[error("the program is up to date")]
+    #[error("ProgramUpToDate: it needs no activation")]
     UpToDate,
     /// The program is too young to be kept alive.
-    #[error("the program is only {age_secs} seconds old")]
+    #[error("ProgramKeepaliveTooSoon: its age is only {age_secs} seconds")]
     KeepaliveTooSoon {
         /// Seconds since its activation.
         age_secs: u64,
