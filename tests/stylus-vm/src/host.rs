@@ -133,6 +133,8 @@ pub trait Host {
 
     /// Writes words in this order, each at the price of the EVM's SSTORE with its refunds, and returns the gas in all.
     ///
+    /// As on Nitro `gas_left` is one more than the program has: to use it up is to lack one.
+    ///
     /// # Errors
     /// [`Refusal::WriteProtection`] in a static call, [`Refusal::OutOfGas`] when `gas_left` does not suffice.
     fn store_slots(&mut self, slots: &[(B256, B256)], gas_left: u64) -> Result<u64, Refusal>;

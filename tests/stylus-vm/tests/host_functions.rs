@@ -337,6 +337,22 @@ fn a_flush_that_the_chain_finds_too_dear_is_out_of_ink_from_arbos_50_on() {
 }
 
 #[test]
+fn a_flush_may_take_all_that_is_left_and_no_more() {
+    let wat = storing(&[CACHE, FLUSH].concat());
+    let before = calling(2) + HOST + 2 * POINTER + calling(1) + HOST + REQUEST;
+    for (missing, flushed) in [(0, true), (1, true), (2, false)] {
+        let mut host = MockHost {
+            store_gas: 22_100,
+            ..MockHost::default()
+        };
+        let outcome = run_with(&wat, &mut host, exact_frame(&[]), before + 22_100 - missing);
+        // What reaches the chain for want of one gas is taken back with the rest of the call.
+        assert_eq!((outcome.status, outcome.gas_left), (Status::OutOfInk, 0));
+        assert_eq!(!host.stores.is_empty(), flushed, "{missing}");
+    }
+}
+
+#[test]
 fn a_flush_was_free_of_the_chains_price_before_arbos_32() {
     let wat = storing(&[CACHE, FLUSH].concat());
     let mut frame = exact_frame(&[]);

@@ -51,7 +51,8 @@ pub(super) fn cache(call: &mut Call<'_>, key: u32, value: u32) -> Result<(), Esc
 pub(super) fn flush(call: &mut Call<'_>, clear: u32) -> Result<(), Escape> {
     call.buy_ink(HOST + REQUEST)?;
     call.require_gas(SSTORE_SENTRY_GAS)?;
-    let gas_left = call.gas_left()?;
+    // One gas more than there is, so that a flush that takes all is told from one that lacks something.
+    let offered = call.gas_left()?.saturating_add(1);
 
     let arbos_version = call.frame().env.arbos_version;
     let state = call.state();
@@ -62,7 +63,7 @@ pub(super) fn flush(call: &mut Call<'_>, clear: u32) -> Result<(), Escape> {
     if dirty.is_empty() {
         return Ok(());
     }
-    match state.host.store_slots(&dirty, gas_left) {
+    match state.host.store_slots(&dirty, offered) {
         Ok(gas) if arbos_version >= CHARGING_FIXES => call.buy_gas(gas),
         Ok(_) => Ok(()),
         Err(Refusal::OutOfGas) if arbos_version >= SMALLER_STACK => Err(call.exhaust()),
