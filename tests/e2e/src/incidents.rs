@@ -117,6 +117,8 @@ pub struct Source {
     pub title: String,
     /// Its address.
     pub url: String,
+    /// When it was published, where it says so.
+    pub date: Option<String>,
 }
 
 /// A robbery.
@@ -382,6 +384,59 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn no_limit_follows_from_what_was_stolen() {
+        // Published for Ronin: 50 million dollars a day, which is what both buckets hold together.
+        let ronin = incident("ronin-2022-03");
+        let held: f64 = ronin
+            .assets
+            .iter()
+            .map(|asset| asset.value(asset.capacity()))
+            .sum();
+        assert_eq!(held, 49_600_000.0);
+        // Published for the Horizon bridge: a volume that makes a busy day 3.9% of what was locked. Taken for Nomad too.
+        for id in ["harmony-2022-06", "nomad-2022-08"] {
+            for asset in incident(id).assets {
+                let per_mille = asset.normal_daily_outflow * U256::from(1_000) / asset.locked;
+                assert!(
+                    (U256::from(38)..=U256::from(39)).contains(&per_mille),
+                    "{id} {} {per_mille}",
+                    asset.symbol
+                );
+            }
+        }
+        let harmony = incident("harmony-2022-06");
+        let day = |asset: &Asset| asset.value(asset.normal_daily_outflow);
+        let busy: f64 = harmony.assets.iter().map(day).sum();
+        let published = 3.0 * 1_500_000_000.0 / 2.0 / 600.0;
+        assert!(
+            (busy / published - 1.0).abs() < 0.01,
+            "{busy} against {published}"
+        );
+    }
+
+    #[test]
+    fn nomads_balances_are_those_of_the_block_before() {
+        let nomad = incident("nomad-2022-08");
+        let locked: Vec<String> = nomad
+            .assets
+            .iter()
+            .map(|asset| asset.locked.to_string())
+            .collect();
+        assert_eq!(
+            locked,
+            [
+                "102829072399",
+                "22876823832591440628473",
+                "87459362891749",
+                "7284868263629365174269341",
+                "8626248974867",
+                "4533681025522997592670848",
+            ]
+        );
+        assert_eq!(taken(&nomad, "WBTC"), nomad.assets[0].locked);
     }
 
     #[test]
