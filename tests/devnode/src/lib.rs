@@ -1,0 +1,1 @@
+//! The embedded chain behind JSON-RPC.
