@@ -50,6 +50,10 @@ impl Chain {
         let mut too_little = outcome.gas_used.saturating_sub(1);
         // What is refunded at the end and what a call must leave to its caller has to be there in between.
         let needed = outcome.gas_used.saturating_add(outcome.gas_refunded);
+        // Mostly that is all, and then the estimate is exact.
+        if needed < enough && self.suffices(request, needed)? {
+            return Ok(needed);
+        }
         let likely = needed.saturating_add(needed / 63).saturating_add(2300);
         if likely < enough {
             if self.suffices(request, likely)? {

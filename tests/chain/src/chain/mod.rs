@@ -9,6 +9,7 @@
 //! # Trust
 //! Senders are taken as given: whoever calls this crate has checked signatures, or means to impersonate.
 
+mod at_block;
 mod block;
 mod deploy;
 mod error;
