@@ -41,6 +41,9 @@ pub enum HaltReason {
     /// A static call tried to change something.
     #[error("write protection")]
     WriteProtection,
+    /// A precompile failed without saying how in its output. A node says no more of it than of a revert.
+    #[error("execution reverted")]
+    Precompile,
     /// An instruction that cannot be executed.
     #[error("invalid instruction ({0:?})")]
     Instruction(InstructionResult),
@@ -60,6 +63,7 @@ impl HaltReason {
             R::CreateContractStartingWithEF => Self::InvalidCode,
             R::CreateContractSizeLimit => Self::CodeTooLarge,
             R::StateChangeDuringStaticCall | R::CallNotAllowedInsideStatic => Self::WriteProtection,
+            R::PrecompileError => Self::Precompile,
             other => Self::Instruction(other),
         }
     }

@@ -13,6 +13,7 @@ const ETHER: &str = "0xde0b6b3a7640000";
 const ECHO: &str = r#"(module
     (import "vm_hooks" "read_args" (func $read_args (param i32)))
     (import "vm_hooks" "write_result" (func $write_result (param i32 i32)))
+    (import "vm_hooks" "pay_for_memory_grow" (func (param i32)))
     (memory (export "memory") 1)
     (func (export "user_entrypoint") (param $size i32) (result i32)
         (call $read_args (i32.const 0))
@@ -73,7 +74,10 @@ async fn a_program_is_deployed_activated_and_called() {
     let error = client
         .refusal("eth_call", json!([{"to": program, "data": "0x01"}]))
         .await;
-    assert!(error["message"].as_str().unwrap().contains("revert"), "{error}");
+    assert!(
+        error["message"].as_str().unwrap().contains("ProgramNotActivated"),
+        "{error}"
+    );
     let data = format!("0x58c780c2{:0>64}", &program[2..]);
     let receipt = client
         .send(json!({"from": ALICE, "to": ARB_WASM, "data": data, "value": ETHER}))

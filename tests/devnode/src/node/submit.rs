@@ -34,11 +34,21 @@ impl Node {
     /// otherwise lets it wait.
     pub(crate) fn submit(&mut self, transaction: SignedTransaction) -> Result<B256, SubmitError> {
         let hash = transaction.hash();
-        if self.knows(hash) {
-            return Err(PoolError::AlreadyKnown.into());
-        }
         let sender = transaction.sender();
         let next = self.chain.nonce(sender);
+        if self.knows(hash) {
+            let tx = transaction.nonce();
+            return Err(if tx < next {
+                InvalidTransaction::NonceTooLow {
+                    from: sender,
+                    tx,
+                    state: next,
+                }
+                .into()
+            } else {
+                PoolError::AlreadyKnown.into()
+            });
+        }
         let waits = self.pool.at(sender, transaction.nonce()).is_some();
         if self.mining == Mining::Auto && transaction.nonce() == next && !waits {
             let time = self.time();

@@ -1,5 +1,6 @@
 //! A node in the test's own process, and the plainest client there is.
-#![allow(dead_code)] // Each test binary uses its own part.
+// Each test binary uses its own part.
+#![allow(dead_code, missing_docs, unreachable_pub)]
 
 use devnode::{Devnode, Mining, Options};
 use serde_json::{json, Value};
