@@ -1,6 +1,6 @@
 //! Who called whom: a tree of frames, EVM bytecode, programs and precompiles alike.
 
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, Bytes, Log, U256};
 
 /// The kinds of frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,25 @@ pub struct CallTrace {
     pub is_program: bool,
     /// The frames that it entered.
     pub calls: Vec<CallTrace>,
+    /// The events that it emitted itself; none when it or a frame around it failed.
+    pub logs: Vec<FrameLog>,
+}
+
+/// An event of a frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrameLog {
+    /// The event.
+    pub log: Log,
+    /// How many frames its frame had entered before.
+    pub position: u64,
+}
+
+impl CallTrace {
+    /// What failed has emitted nothing, nor has what ran within it.
+    fn forget_logs(&mut self) {
+        self.logs.clear();
+        self.calls.iter_mut().for_each(Self::forget_logs);
+    }
 }
 
 /// Builds the tree while frames come and go.
@@ -66,6 +85,8 @@ pub struct CallTrace {
 pub(crate) struct Tracer {
     open: Vec<CallTrace>,
     root: Option<CallTrace>,
+    /// How many of the journal's events belong to a frame already.
+    seen: usize,
 }
 
 impl Tracer {
@@ -77,6 +98,17 @@ impl Tracer {
         self.open.last_mut()
     }
 
+    /// Takes in the journal's events beyond those seen. After a revert the journal has fewer, and none are new.
+    pub(crate) fn logs(&mut self, journal: &[Log]) {
+        let new = journal.get(self.seen..).unwrap_or_default();
+        if let Some(frame) = self.open.last_mut() {
+            let position = frame.calls.len() as u64;
+            let new = new.iter().cloned();
+            frame.logs.extend(new.map(|log| FrameLog { log, position }));
+        }
+        self.seen = journal.len();
+    }
+
     pub(crate) fn exit(&mut self, gas_used: u64, output: Bytes, error: Option<String>) {
         let Some(mut frame) = self.open.pop() else {
             return;
@@ -85,6 +117,9 @@ impl Tracer {
         frame.output = output;
         // What a frame said of itself is more exact than the code it ended with.
         frame.error = error.map(|error| frame.error.take().unwrap_or(error));
+        if frame.error.is_some() {
+            frame.forget_logs();
+        }
         match self.open.last_mut() {
             Some(parent) => parent.calls.push(frame),
             None => self.root = Some(frame),

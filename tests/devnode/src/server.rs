@@ -12,6 +12,7 @@ use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpSocket;
 use tokio::task::JoinHandle;
 
 /// Clients at once.
@@ -51,7 +52,8 @@ impl Devnode {
             .enable_ws_ping(PingConfig::new().ping_interval(PING).inactive_limit(4 * PING))
             .set_id_provider(HexIds::default())
             .build();
-        let server = Server::builder().set_config(config).build(address).await?;
+        let listener = listen(address)?;
+        let server = Server::builder().set_config(config).build_from_tcp(listener)?;
         let address = server.local_addr()?;
         let handle = server.start(rpc::module(shared.clone())?);
         let miner = tokio::spawn(mine_at_intervals(shared.clone()));
@@ -92,6 +94,17 @@ impl Devnode {
         let _ = self.handle.stop();
         let _ = tokio::time::timeout(Duration::from_secs(3), self.handle.stopped()).await;
     }
+}
+
+/// Listens with a queue as long as the clients are many: from a shorter one the system drops who comes all at once.
+fn listen(address: SocketAddr) -> std::io::Result<std::net::TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(MAX_CONNECTIONS)?.into_std()
 }
 
 /// Why a state was not loaded.

@@ -279,6 +279,13 @@ async fn a_call_tracer_shows_the_frames() {
     assert_eq!(frame["output"], word(0));
     let call = json!([{"from": ALICE, "to": keeper, "data": word(1)}, "latest", tracer]);
     assert_eq!(client.ask("debug_traceCall", call).await["output"], word(5));
+    let with_log = json!({"tracer": "callTracer", "tracerConfig": {"withLog": true}});
+    let hash = &receipt["transactionHash"];
+    let frame = client
+        .ask("debug_traceTransaction", json!([hash, with_log]))
+        .await;
+    assert_eq!(frame["logs"][0]["topics"], json!([word(7)]));
+    assert_eq!(frame["logs"][0]["data"], word(5));
     let error = client
         .refusal("debug_traceTransaction", json!([receipt["transactionHash"]]))
         .await;

@@ -251,7 +251,7 @@ async fn a_thousand_clients_at_once_are_all_answered() {
             let params = json!([{"to": NOBODY}, "latest", { NOBODY: { "code": code } }]);
             let request = json!({"jsonrpc": "2.0", "id": number, "method": "eth_call", "params": params});
             let (status, body) = Client::post(address, request.to_string().as_bytes()).await;
-            assert_eq!(status, 200);
+            assert_eq!(status, 200, "{body}");
             let answer: Value = serde_json::from_str(&body).unwrap();
             assert_eq!(answer["result"], common::word(412_346 + number));
         })

@@ -4,11 +4,12 @@ use super::{program::input_bytes, Executor};
 use crate::outcome::HaltReason;
 use crate::trace::{CallTrace, FrameKind};
 use alloy_primitives::{Address, Bytes};
-use revm::context_interface::CreateScheme;
+use revm::context_interface::{CreateScheme, JournalTr};
 use revm::interpreter::{CallInputs, CallScheme, CreateInputs, InterpreterResult};
 
 impl Executor<'_> {
     pub(super) fn trace_call(&mut self, inputs: &CallInputs) {
+        self.trace_logs();
         let Some(tracer) = self.tracer.as_mut() else {
             return;
         };
@@ -31,10 +32,12 @@ impl Executor<'_> {
             error: None,
             is_program: stylus_vm::code::is_program(inputs.known_bytecode.1.original_byte_slice()),
             calls: Vec::new(),
+            logs: Vec::new(),
         });
     }
 
     pub(super) fn trace_create(&mut self, inputs: &CreateInputs, address: Address) {
+        self.trace_logs();
         let Some(tracer) = self.tracer.as_mut() else {
             return;
         };
@@ -53,10 +56,12 @@ impl Executor<'_> {
             error: None,
             is_program: false,
             calls: Vec::new(),
+            logs: Vec::new(),
         });
     }
 
     pub(super) fn trace_exit(&mut self, gas_limit: u64, result: &InterpreterResult) {
+        self.trace_logs();
         let Some(tracer) = self.tracer.as_mut() else {
             return;
         };
@@ -70,6 +75,13 @@ impl Executor<'_> {
             result.output.clone(),
             error,
         );
+    }
+
+    /// Gives the frame that is open the events emitted since a frame was last entered or left.
+    fn trace_logs(&mut self) {
+        if let Some(tracer) = self.tracer.as_mut() {
+            tracer.logs(self.ctx.journaled_state.logs());
+        }
     }
 
     /// Notes why the frame that is open fails.

@@ -115,7 +115,12 @@ impl Node {
         self.clock.advance(secs, self.chain.now());
     }
 
-    /// A transaction as it was signed, waiting or mined.
+    /// A transaction as it was signed, mined or waiting.
+    pub(crate) fn as_signed(&self, hash: B256) -> Option<&SignedTransaction> {
+        self.signed(hash).or_else(|| self.pool.get(hash))
+    }
+
+    /// A mined transaction as it was signed.
     pub(crate) fn signed(&self, hash: B256) -> Option<&SignedTransaction> {
         self.signed.get(&hash)
     }

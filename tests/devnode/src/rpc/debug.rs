@@ -1,13 +1,13 @@
 //! `debug_*`: who called whom.
 
-use super::eth::call_request;
+use super::eth::{call_request, time_for};
 use super::wire::to_json;
 use super::{Registry, RpcError};
 use alloy_primitives::{B256, U256};
 use alloy_rpc_types_eth::state::StateOverride;
 use alloy_rpc_types_eth::{BlockOverrides, TransactionRequest};
-use alloy_rpc_types_trace::geth::CallFrame;
-use embedded_chain::{CallTrace, Outcome, Status};
+use alloy_rpc_types_trace::geth::{CallFrame, CallLogFrame};
+use embedded_chain::{CallTrace, FrameLog, Outcome, Status};
 use jsonrpsee::core::RegisterMethodError;
 use serde::Deserialize;
 
@@ -32,9 +32,6 @@ impl Tracing {
     fn check(&self) -> Result<(), RpcError> {
         let refuse = |why: &str| Err(RpcError::NotSupported(why.to_owned()));
         match self.tracer.as_deref() {
-            Some("callTracer") if self.tracer_config.with_log => refuse(
-                "callTracer's \"withLog\" is not supported: which frame emitted an event is not recorded",
-            ),
             Some("callTracer") => Ok(()),
             Some(other) => Err(RpcError::NotSupported(format!(
                 "the tracer {other:?} is not supported: there is \"callTracer\""
@@ -66,9 +63,10 @@ pub(super) fn register(registry: &mut Registry) -> Result<(), RegisterMethodErro
         let tracing: Tracing = args.optional(2, "options")?.unwrap_or_default();
         tracing.check()?;
         let node = shared.read();
-        let chain = shared.at(&node, args.block(1)?)?;
+        let id = args.block(1)?;
+        let chain = shared.at(&node, id)?;
         let (state, block) = (tracing.state_overrides, tracing.block_overrides);
-        let mut call = call_request(&chain, request, state, block, None)?;
+        let mut call = call_request(&chain, request, state, block, time_for(id, node.time()))?;
         call.trace = true;
         let outcome = chain.call(&call)?;
         Ok(to_json(frame_of(
@@ -83,7 +81,7 @@ pub(super) fn register(registry: &mut Registry) -> Result<(), RegisterMethodErro
 fn frame_of(outcome: &Outcome, gas_limit: Option<u64>, config: TracerConfig) -> Result<CallFrame, RpcError> {
     let trace = outcome.trace.as_ref();
     let trace = trace.ok_or_else(|| RpcError::refused("no trace was recorded"))?;
-    let mut frame = frame(trace, !config.only_top_call);
+    let mut frame = frame(trace, config);
     frame.gas_used = U256::from(outcome.gas_used);
     if let Some(gas_limit) = gas_limit {
         frame.gas = U256::from(gas_limit);
@@ -94,9 +92,15 @@ fn frame_of(outcome: &Outcome, gas_limit: Option<u64>, config: TracerConfig) -> 
     Ok(frame)
 }
 
-fn frame(trace: &CallTrace, nested: bool) -> CallFrame {
-    let calls = if nested {
-        trace.calls.iter().map(|inner| frame(inner, true)).collect()
+fn frame(trace: &CallTrace, config: TracerConfig) -> CallFrame {
+    let calls = if config.only_top_call {
+        Vec::new()
+    } else {
+        let calls = trace.calls.iter();
+        calls.map(|inner| frame(inner, config)).collect()
+    };
+    let logs = if config.with_log {
+        trace.logs.iter().map(log_frame).collect()
     } else {
         Vec::new()
     };
@@ -113,8 +117,19 @@ fn frame(trace: &CallTrace, nested: bool) -> CallFrame {
             .and_then(|_| super::error::revert_reason(&trace.output)),
         error: trace.error.clone(),
         calls,
+        logs,
         value: Some(trace.value),
         typ: trace.kind.name().to_owned(),
         ..CallFrame::default()
+    }
+}
+
+fn log_frame(emitted: &FrameLog) -> CallLogFrame {
+    CallLogFrame {
+        address: Some(emitted.log.address),
+        topics: Some(emitted.log.topics().to_vec()),
+        data: Some(emitted.log.data.data.clone()),
+        position: Some(emitted.position),
+        index: None,
     }
 }

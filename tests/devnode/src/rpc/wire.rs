@@ -115,7 +115,7 @@ pub(crate) fn header_json(node: &Node, block: &Block) -> Map<String, Value> {
     let envelopes: Vec<TxEnvelope> = block
         .transactions
         .iter()
-        .filter_map(|mined| node.signed(mined.receipt.transaction_hash))
+        .filter_map(|mined| node.as_signed(mined.receipt.transaction_hash))
         .map(|signed| signed.envelope().clone())
         .collect();
     header_of(node.chain.config().arbos_version, block, &envelopes)
@@ -188,7 +188,7 @@ pub(crate) fn block_json(node: &Node, block: &Block, full: bool) -> Value {
     let transactions = block.transactions.iter().map(|mined| {
         let receipt = &mined.receipt;
         let hash = receipt.transaction_hash;
-        match node.signed(hash).or_else(|| node.pool.get(hash)) {
+        match node.as_signed(hash) {
             Some(signed) if full => transaction_json(signed, Some(receipt)),
             _ => to_json(hash),
         }

@@ -89,9 +89,12 @@ impl Client {
         );
         stream.write_all(head.as_bytes()).await.unwrap();
         // The server may answer, and close, before it has read everything.
-        let _ = stream.write_all(body).await;
+        let written = stream.write_all(body).await;
         let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer).await;
+        let read = stream.read_to_end(&mut answer).await;
+        if answer.is_empty() {
+            return (0, format!("no answer: written {written:?}, read {read:?}"));
+        }
         let answer = String::from_utf8_lossy(&answer).into_owned();
         let status = answer.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or(0);
         let body = answer

@@ -61,7 +61,7 @@ fn overridden(
 }
 
 /// The time that a call sees: the past's own for a past block, otherwise the clock's.
-fn time_for(id: BlockId, now: u64) -> Option<u64> {
+pub(in crate::rpc) fn time_for(id: BlockId, now: u64) -> Option<u64> {
     match id {
         BlockId::Hash(_) => None,
         BlockId::Number(tag) => (!tag.is_number() && !tag.is_earliest()).then_some(now),

@@ -9,7 +9,7 @@ mod send;
 mod state;
 mod transactions;
 
-pub(super) use call::call_request;
+pub(super) use call::{call_request, time_for};
 
 use super::Registry;
 use jsonrpsee::core::RegisterMethodError;

@@ -56,7 +56,7 @@ fn at_index(node: &Node, block: &Block, index: u64) -> Value {
         return Value::Null;
     };
     let hash = mined.receipt.transaction_hash;
-    let signed = node.signed(hash).or_else(|| node.pool.get(hash));
+    let signed = node.as_signed(hash);
     signed.map_or(Value::Null, |signed| {
         transaction_json(signed, Some(&mined.receipt))
     })
