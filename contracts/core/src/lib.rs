@@ -1,2 +1,21 @@
-//! The mathematics and state machines of Portcullis.
-#![no_std]
+//! The mathematics and state machines of Portcullis: no storage, no SDK, no I/O.
+//!
+//! Every state machine is a plain value that packs into 256-bit words, with pure transitions
+//! `(state, input, now) -> Result<state, refusal>`. Whoever keeps the words (a contract, a fuzzer, a model) loads
+//! them, calls a transition and stores what comes back; a refusal changes nothing.
+//!
+//! - [`bucket`]: a token bucket, exact to the second and to the wei.
+//! - [`pause`]: pauses that end by themselves, for everything and for five groups of functions, in one word.
+//! - [`solvency`]: what is held against what is owed.
+//!
+//! # Design
+//! - Time is in seconds (`u64`) and is handed in. It may repeat, jump, or seem to go back; no transition divides by a
+//!   difference of times, and one that sees time go back treats it as standing still.
+//! - Integers only. Rounding is against the flow and named where it happens (`_down`, `_up`).
+//! - Nothing here panics and nothing wraps: each place that could says why it does not (`// Invariant:`).
+#![cfg_attr(not(test), no_std)]
+
+pub mod bucket;
+pub mod pause;
+pub mod solvency;
+mod wide;
