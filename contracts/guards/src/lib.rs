@@ -1,2 +1,43 @@
 //! Circuit breakers and invariant guards for Arbitrum Stylus.
-#![cfg_attr(not(test), no_std)]
+//!
+//! Each guard is a `#[storage]` type that a protocol puts into its own storage struct, or a function over the host:
+//!
+//! - [`authority`]: who may tighten and who may loosen.
+//! - [`pause_guard`]: pauses that end by themselves, for everything and for groups of functions.
+//! - [`rate_limiter`]: how much of an asset may move in a time.
+//! - [`solvency`]: at the end of a transition, what is held covers what is owed.
+//! - [`lock`]: no transition starts inside another.
+//! - [`abi`]: Solidity errors, events and calls in little code.
+//! - [`asset`]: ETH and ERC-20 moved and measured, whatever the token returns.
+//!
+//! A guard loads a word, calls the pure transition of `portcullis_core` on it, stores the word, emits the event and
+//! maps the refusal to a typed error of [`GuardError`]; the thinking is in `portcullis_core`.
+//!
+//! # Design
+//! - **A check cannot be left out by forgetting it.** What only the governor may do takes a [`authority::Governor`] as an argument,
+//!   and only [`authority::Authority::governor`] makes one, out of the caller.
+//! - Checks come before effects: a contract's storage is written out even when its method returns an error.
+//! - What differs between the lines of the SDK stands in [`sdk`] and nowhere else.
+//!
+//! # Trust assumptions
+//! - The chain's block time does not run ahead of real time.
+//! - The contract that embeds the guards calls them: nothing here sees a transition that it was not shown.
+#![no_std]
+
+extern crate alloc;
+// Transient storage off chain is a map in the thread.
+#[cfg(not(target_arch = "wasm32"))]
+extern crate std;
+
+pub mod abi;
+pub mod asset;
+pub mod authority;
+pub mod error;
+pub mod lock;
+pub mod pause_guard;
+pub mod rate_limiter;
+pub mod sdk;
+pub mod solvency;
+
+pub use error::GuardError;
+pub use portcullis_core as core_types;

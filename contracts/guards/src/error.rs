@@ -1,0 +1,33 @@
+//! Everything that a guard may revert with.
+
+use crate::{
+    asset::{NotAToken, TransferFailed},
+    authority::{NotGovernor, NotGuardian, NotPendingGovernor, ZeroAuthority},
+    lock::Reentered,
+    pause_guard::{GroupPaused, NotPaused, PauseNotExtended, PauseOutOfBounds, UnknownPauseGroup},
+    rate_limiter::{AssetClosed, CapacityZero, RateLimited, RefillOutOfBounds},
+    solvency::Insolvent,
+};
+
+crate::error_enum! {
+    /// A refusal. Each variant is the Solidity error of the same name.
+    GuardError {
+        AssetClosed,
+        CapacityZero,
+        GroupPaused,
+        Insolvent,
+        NotAToken,
+        NotGovernor,
+        NotGuardian,
+        NotPaused,
+        NotPendingGovernor,
+        PauseNotExtended,
+        PauseOutOfBounds,
+        RateLimited,
+        Reentered,
+        RefillOutOfBounds,
+        TransferFailed,
+        UnknownPauseGroup,
+        ZeroAuthority,
+    }
+}

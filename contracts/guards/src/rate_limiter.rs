@@ -1,0 +1,365 @@
+//! How much of an asset may move in a time, asset by asset.
+//!
+//! # Design
+//! - A token bucket for each asset ([`portcullis_core::bucket`]): in any window of `W` seconds at most `capacity + capacity · W / refill_secs`
+//!   moves. Two words an asset, side by side: two reads and one write when something moves.
+//! - One limiter counts one direction, gross: what comes in makes no room for what goes out. A contract that limits both has two.
+//! - An asset that was never set, or was closed, is closed: a new asset is not an unlimited one.
+//! - Nothing is stored when a request is denied, and no event tells of one that passes: the contract's own event does.
+//!
+//! # Trust assumptions
+//! - The contract calls [`RateLimiter::consume`] with what moves, once, before it moves.
+//! - Whoever moves an honest amount first is served first: an attacker who may move amounts at all can use up the
+//!   bucket. That costs it what it moves; a size for the bucket says how much that is.
+//!
+//! # The attack
+//! Whatever let an attacker forge a withdrawal (stolen keys, a wrong proof), it lets it ask again and again. What it gets is
+//! the bound above, for as long as it takes somebody to pause.
+
+// The storage macro names both.
+use crate::{authority::Governor, errors, events, sdk, GuardError};
+use alloc::{vec, vec::Vec};
+use alloy_primitives::{Address, U256};
+use portcullis_core::bucket::{Denied, InvalidLimit, Level, Limit, Setting, MAX_REFILL_SECS};
+use stylus_sdk::{
+    prelude::*,
+    storage::{StorageMap, StorageU256},
+};
+
+events! {
+    /// An asset's bucket was set, changed or closed (a capacity of zero). `loosened`: more passes than before in some window.
+    BucketConfigured(asset: Address; previous_capacity: U256, previous_refill_secs: u64, capacity: U256, refill_secs: u64, previous_available: U256, available: U256, loosened: bool);
+}
+
+errors! {
+    /// More than the bucket holds. `retryAt` is the first second at which the same request passes if nothing else does
+    /// before; the largest number means never.
+    RateLimited(asset: Address, requested: U256, available: U256, retry_at: u64);
+    /// The asset has no bucket.
+    AssetClosed(asset: Address);
+    /// A bucket of nothing; close it instead.
+    CapacityZero(asset: Address);
+    /// The time to refill is not within 1 and the maximum.
+    RefillOutOfBounds(asset: Address, refill_secs: u64, maximum_secs: u64);
+}
+
+/// `retryAt` of a request that never passes.
+pub const NEVER: u64 = u64::MAX;
+
+/// One asset's bucket.
+#[storage]
+pub struct Bucket {
+    setting: StorageU256,
+    level: StorageU256,
+}
+
+/// The buckets of all assets in one direction.
+#[storage]
+pub struct RateLimiter {
+    buckets: StorageMap<Address, Bucket>,
+}
+
+impl RateLimiter {
+    /// Requires that the asset has a bucket.
+    ///
+    /// # Errors
+    /// [`AssetClosed`].
+    pub fn check_open(&self, asset: Address) -> Result<(), GuardError> {
+        self.open_limit(asset).map(drop)
+    }
+
+    /// Takes `amount` out of the asset's bucket.
+    ///
+    /// # Errors
+    /// [`RateLimited`] when the bucket does not hold it, [`AssetClosed`] when there is none.
+    pub fn consume(&mut self, asset: Address, amount: U256) -> Result<(), GuardError> {
+        let limit = self.open_limit(asset)?;
+        let now = self.vm().block_timestamp();
+        let mut bucket = self.buckets.setter(asset);
+        let level = Level::from_word(bucket.level.get());
+        let level = level.consume(&limit, amount, now).map_err(
+            |Denied {
+                 requested,
+                 available,
+                 retry_at,
+             }| {
+                RateLimited {
+                    asset,
+                    requested,
+                    available,
+                    retry_at: retry_at.unwrap_or(NEVER),
+                }
+            },
+        )?;
+        bucket.level.set(level.to_word());
+        Ok(())
+    }
+
+    /// Sets the asset's bucket. The first time it starts full; after that nothing is added to what is available at once.
+    ///
+    /// # Errors
+    /// [`CapacityZero`], [`RefillOutOfBounds`].
+    ///
+    /// # Events
+    /// [`BucketConfigured`].
+    pub fn configure(
+        &mut self,
+        by: &Governor,
+        asset: Address,
+        capacity: U256,
+        refill_secs: u64,
+    ) -> Result<(), GuardError> {
+        let limit = Limit::new(capacity, refill_secs).map_err(|invalid| match invalid {
+            InvalidLimit::ZeroCapacity => GuardError::from(CapacityZero { asset }),
+            InvalidLimit::RefillOutOfBounds { refill_secs } => RefillOutOfBounds {
+                asset,
+                refill_secs,
+                maximum_secs: MAX_REFILL_SECS,
+            }
+            .into(),
+        })?;
+        self.reconfigure(by, asset, Some(limit));
+        Ok(())
+    }
+
+    /// Closes the asset's bucket. Set again, it starts empty.
+    ///
+    /// # Errors
+    /// [`AssetClosed`] when it has none.
+    ///
+    /// # Events
+    /// [`BucketConfigured`], with a capacity of zero.
+    pub fn close(&mut self, by: &Governor, asset: Address) -> Result<(), GuardError> {
+        self.check_open(asset)?;
+        self.reconfigure(by, asset, None);
+        Ok(())
+    }
+
+    /// What of the asset may move now.
+    pub fn available(&self, asset: Address) -> U256 {
+        let level = Level::from_word(self.buckets.getter(asset).level.get());
+        self.setting(asset).limit().map_or(U256::ZERO, |limit| {
+            level.available_down(&limit, self.vm().block_timestamp())
+        })
+    }
+
+    /// The asset's limit, or none when it is closed.
+    pub fn limit(&self, asset: Address) -> Option<Limit> {
+        self.setting(asset).limit()
+    }
+
+    fn setting(&self, asset: Address) -> Setting {
+        Setting::from_word(self.buckets.getter(asset).setting.get())
+    }
+
+    fn open_limit(&self, asset: Address) -> Result<Limit, GuardError> {
+        self.limit(asset).ok_or_else(|| AssetClosed { asset }.into())
+    }
+
+    fn reconfigure(&mut self, _by: &Governor, asset: Address, to: Option<Limit>) {
+        let now = self.vm().block_timestamp();
+        let previous = self.setting(asset);
+        let mut bucket = self.buckets.setter(asset);
+        let change = previous.reconfigure(Level::from_word(bucket.level.get()), to, now);
+        bucket.setting.set(change.setting.to_word());
+        bucket.level.set(change.level.to_word());
+        let numbers =
+            |limit: Option<Limit>| limit.map_or((U256::ZERO, 0), |l| (l.capacity(), l.refill_secs()));
+        let (previous_capacity, previous_refill_secs) = numbers(previous.limit());
+        let (capacity, refill_secs) = numbers(to);
+        sdk::emit(
+            self.vm(),
+            BucketConfigured {
+                asset,
+                previous_capacity,
+                previous_refill_secs,
+                capacity,
+                refill_secs,
+                previous_available: change.previous_available,
+                available: change.available,
+                loosened: change.loosened,
+            },
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{abi::Event, authority::Authority};
+    use stylus_sdk::testing::TestVM;
+
+    const TOKEN: Address = Address::repeat_byte(0x70);
+    const OTHER: Address = Address::repeat_byte(0x71);
+
+    fn u(amount: u64) -> U256 {
+        U256::from(amount)
+    }
+
+    fn limiter() -> (TestVM, RateLimiter, Governor) {
+        let test = TestVM::new();
+        test.set_block_timestamp(1_000);
+        let mut authority = Authority::from(&test);
+        authority
+            .initialize(test.msg_sender(), Address::repeat_byte(1))
+            .unwrap();
+        let governor = authority.governor().unwrap();
+        test.clear_storage();
+        (test.clone(), RateLimiter::from(&test), governor)
+    }
+
+    fn last_log(test: &TestVM) -> Vec<u8> {
+        let (topics, data) = test.get_emitted_logs().pop().unwrap();
+        topics
+            .iter()
+            .flat_map(|topic| topic.to_vec())
+            .chain(data)
+            .collect()
+    }
+
+    #[test]
+    fn an_asset_that_was_never_set_is_closed() {
+        let (_, mut limiter, governor) = limiter();
+        assert_eq!(
+            limiter.consume(TOKEN, u(0)),
+            Err(AssetClosed { asset: TOKEN }.into())
+        );
+        assert_eq!(
+            limiter.check_open(TOKEN),
+            Err(AssetClosed { asset: TOKEN }.into())
+        );
+        assert_eq!(
+            limiter.close(&governor, TOKEN),
+            Err(AssetClosed { asset: TOKEN }.into())
+        );
+        assert_eq!((limiter.available(TOKEN), limiter.limit(TOKEN)), (u(0), None));
+    }
+
+    #[test]
+    fn what_passes_is_taken_and_comes_back_with_time() {
+        let (test, mut limiter, governor) = limiter();
+        limiter.configure(&governor, TOKEN, u(100), 20).unwrap();
+        limiter.consume(TOKEN, u(50)).unwrap();
+        assert_eq!(limiter.available(TOKEN), u(50));
+        assert_eq!(
+            limiter.consume(TOKEN, u(70)),
+            Err(RateLimited {
+                asset: TOKEN,
+                requested: u(70),
+                available: u(50),
+                retry_at: 1_004
+            }
+            .into())
+        );
+        assert_eq!(
+            limiter.consume(TOKEN, u(101)),
+            Err(RateLimited {
+                asset: TOKEN,
+                requested: u(101),
+                available: u(50),
+                retry_at: NEVER
+            }
+            .into())
+        );
+        test.set_block_timestamp(1_004);
+        limiter.consume(TOKEN, u(70)).unwrap();
+        assert_eq!(limiter.available(TOKEN), u(0));
+    }
+
+    #[test]
+    fn a_denied_request_stores_nothing() {
+        let (test, mut limiter, governor) = limiter();
+        limiter.configure(&governor, TOKEN, u(100), 20).unwrap();
+        limiter.consume(TOKEN, u(100)).unwrap();
+        let before = test.snapshot().storage;
+        test.set_block_timestamp(1_001);
+        assert!(limiter.consume(TOKEN, u(6)).is_err());
+        assert_eq!(test.snapshot().storage, before);
+    }
+
+    #[test]
+    fn one_assets_bucket_is_not_anothers() {
+        let (_, mut limiter, governor) = limiter();
+        limiter.configure(&governor, TOKEN, u(100), 20).unwrap();
+        limiter.configure(&governor, OTHER, u(7), 20).unwrap();
+        limiter.consume(TOKEN, u(100)).unwrap();
+        assert_eq!((limiter.available(TOKEN), limiter.available(OTHER)), (u(0), u(7)));
+    }
+
+    #[test]
+    fn a_bucket_takes_two_words_side_by_side() {
+        let (test, mut limiter, governor) = limiter();
+        limiter.configure(&governor, TOKEN, u(100), 20).unwrap();
+        let mut slots: alloc::vec::Vec<U256> = test.snapshot().storage.into_keys().collect();
+        slots.sort();
+        assert_eq!(slots.len(), 2);
+        assert_eq!(slots[1] - slots[0], u(1));
+    }
+
+    #[test]
+    fn every_change_is_told_with_its_old_and_new_numbers() {
+        let (test, mut limiter, governor) = limiter();
+        limiter.configure(&governor, TOKEN, u(100), 20).unwrap();
+        let configured = BucketConfigured {
+            asset: TOKEN,
+            previous_capacity: u(0),
+            previous_refill_secs: 0,
+            capacity: u(100),
+            refill_secs: 20,
+            previous_available: u(0),
+            available: u(100),
+            loosened: true,
+        };
+        assert_eq!(last_log(&test), configured.encode());
+        limiter.configure(&governor, TOKEN, u(30), 20).unwrap();
+        let tightened = BucketConfigured {
+            previous_capacity: u(100),
+            previous_refill_secs: 20,
+            capacity: u(30),
+            previous_available: u(100),
+            available: u(30),
+            loosened: false,
+            ..configured
+        };
+        assert_eq!(last_log(&test), tightened.encode());
+        limiter.close(&governor, TOKEN).unwrap();
+        let closed = BucketConfigured {
+            previous_capacity: u(30),
+            capacity: u(0),
+            refill_secs: 0,
+            previous_available: u(30),
+            available: u(0),
+            ..tightened
+        };
+        assert_eq!(last_log(&test), closed.encode());
+        assert_eq!(
+            limiter.consume(TOKEN, u(1)),
+            Err(AssetClosed { asset: TOKEN }.into())
+        );
+        limiter.configure(&governor, TOKEN, u(30), 20).unwrap();
+        assert_eq!(limiter.available(TOKEN), u(0), "set again, it starts empty");
+    }
+
+    #[test]
+    fn a_limit_that_cannot_act_is_refused() {
+        let (_, mut limiter, governor) = limiter();
+        assert_eq!(
+            limiter.configure(&governor, TOKEN, u(0), 20),
+            Err(CapacityZero { asset: TOKEN }.into())
+        );
+        let refused = |refill_secs| {
+            Err(RefillOutOfBounds {
+                asset: TOKEN,
+                refill_secs,
+                maximum_secs: 315_360_000,
+            }
+            .into())
+        };
+        assert_eq!(limiter.configure(&governor, TOKEN, u(1), 0), refused(0));
+        assert_eq!(
+            limiter.configure(&governor, TOKEN, u(1), 315_360_001),
+            refused(315_360_001)
+        );
+        assert_eq!(limiter.limit(TOKEN), None);
+    }
+}

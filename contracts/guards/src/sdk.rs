@@ -1,0 +1,119 @@
+//! The one place that knows which line of the SDK this is, and what the SDK does not wrap.
+
+use crate::abi::Event;
+use alloc::vec::Vec;
+use alloy_primitives::{Address, B256, U256};
+use stylus_sdk::prelude::*;
+
+/// The chain as a contract sees it.
+pub use stylus_sdk::host::VM;
+
+/// Emits an event.
+pub fn emit<E: Event>(vm: &VM, event: E) {
+    vm.emit_log(&event.encode(), E::TOPICS);
+}
+
+/// The most bytes that are read of what another contract returns. One word holds every answer that is asked for; a longer
+/// one would only cost the caller gas.
+const ANSWER_BYTES: usize = 32;
+
+/// Calls another contract with value and all gas. Storage is written out and the cache of it dropped before, so that a call back
+/// finds this contract as it is, and what it changes is seen after.
+///
+/// Returns the first bytes of the answer, or none when the call fails.
+pub fn call(vm: &VM, to: Address, value: U256, data: &[u8]) -> Option<Vec<u8>> {
+    vm.flush_cache(true);
+    let value = B256::from(value);
+    let mut answer_bytes = 0;
+    // SAFETY: the pointers are to 20 bytes, to as many as are said, and to 32. No reference into storage outlives the
+    // call, and the cache of it is dropped.
+    let status = unsafe {
+        vm.call_contract(
+            to.as_ptr(),
+            data.as_ptr(),
+            data.len(),
+            value.as_ptr(),
+            u64::MAX,
+            &mut answer_bytes,
+        )
+    };
+    answer(vm, status)
+}
+
+/// Asks another contract, which can change nothing.
+///
+/// Returns the first bytes of the answer, or none when the call fails.
+pub fn static_call(vm: &VM, to: Address, data: &[u8]) -> Option<Vec<u8>> {
+    // Written out, as the other contract may ask this one; not dropped, as nothing can change.
+    vm.flush_cache(false);
+    let mut answer_bytes = 0;
+    // SAFETY: the pointers are to 20 bytes and to as many as are said. A static call changes no storage.
+    let status = unsafe {
+        vm.static_call_contract(
+            to.as_ptr(),
+            data.as_ptr(),
+            data.len(),
+            u64::MAX,
+            &mut answer_bytes,
+        )
+    };
+    answer(vm, status)
+}
+
+fn answer(vm: &VM, status: u8) -> Option<Vec<u8>> {
+    (status == 0).then(|| vm.read_return_data(0, Some(ANSWER_BYTES)))
+}
+
+/// A word of the contract's transient storage: it lives as long as the transaction.
+pub fn transient_load(key: &B256) -> B256 {
+    transient::load(key)
+}
+
+/// Sets a word of the contract's transient storage. A revert of the call takes it back.
+pub fn transient_store(key: &B256, value: &B256) {
+    transient::store(key, value);
+}
+
+/// The host functions, which the SDK does not bind.
+#[cfg(target_arch = "wasm32")]
+mod transient {
+    use alloy_primitives::B256;
+
+    #[link(wasm_import_module = "vm_hooks")]
+    extern "C" {
+        fn transient_load_bytes32(key: *const u8, dest: *mut u8);
+        fn transient_store_bytes32(key: *const u8, value: *const u8);
+    }
+
+    pub(super) fn load(key: &B256) -> B256 {
+        let mut value = B256::ZERO;
+        // SAFETY: the host reads 32 bytes at the one and writes 32 at the other, and both are that long.
+        unsafe { transient_load_bytes32(key.as_ptr(), value.as_mut_ptr()) };
+        value
+    }
+
+    pub(super) fn store(key: &B256, value: &B256) {
+        // SAFETY: the host reads 32 bytes at each, and both are that long.
+        unsafe { transient_store_bytes32(key.as_ptr(), value.as_ptr()) };
+    }
+}
+
+/// Off chain: a map in the thread, for one contract, and without the roll-back of a revert.
+#[cfg(not(target_arch = "wasm32"))]
+mod transient {
+    use alloy_primitives::B256;
+    use core::cell::RefCell;
+    use std::collections::BTreeMap;
+
+    std::thread_local! {
+        static WORDS: RefCell<BTreeMap<B256, B256>> = const { RefCell::new(BTreeMap::new()) };
+    }
+
+    pub(super) fn load(key: &B256) -> B256 {
+        WORDS.with(|words| words.borrow().get(key).copied().unwrap_or_default())
+    }
+
+    pub(super) fn store(key: &B256, value: &B256) {
+        WORDS.with(|words| words.borrow_mut().insert(*key, *value));
+    }
+}
