@@ -43,8 +43,12 @@ interface IBridge {
     error ZeroRecipient();
     /// A message asks for more than the bridge owes in that asset.
     error MoreThanOwed(address asset, uint256 requested, uint256 owed);
+    /// More would be owed than a number can hold.
+    error AmountTooLarge(address asset);
     /// The token or the recipient of ETH refused: the call failed, returned false, or there is no code.
     error TransferFailed(address asset);
+    /// The address does not answer `balanceOf` as a token does.
+    error NotAToken(address asset);
     /// The call came from inside another call of this bridge.
     error Reentered();
 
@@ -68,10 +72,8 @@ interface IBridge {
     function provenUnder(bytes32 leaf) external view returns (bytes32);
     function isProcessed(bytes32 leaf) external view returns (bool);
     function isValidator(address account) external view returns (bool);
-    function threshold() external view returns (uint256);
-    /// @return What the bridge owes to those who deposited, and the next deposit's nonce below.
+    /// @return What the bridge owes to those who deposited.
     function owed(address asset) external view returns (uint256);
-    function nextNonce() external view returns (uint256);
 }
 
 /// @title What the guarded build adds.
@@ -134,9 +136,9 @@ interface IBridgeGuarded is IBridge {
     function pendingGovernor() external view returns (address);
     function guardian() external view returns (address);
     /// @return The first second at which the group is not paused, by itself or with everything; 0 if it never was.
-    function pausedUntil(uint8 group) external view returns (uint64);
+    function pausedUntil(uint8 group) external view returns (uint256);
     function available(address asset) external view returns (uint256);
-    function bucket(address asset) external view returns (uint256 capacity, uint64 refillSecs);
+    function bucket(address asset) external view returns (uint256 capacity, uint256 refillSecs);
     /// @return locked what the bridge holds, and what it owes.
     function solvency(address asset) external view returns (uint256 locked, uint256 owed);
 }
