@@ -3,6 +3,7 @@
 pub mod bridge;
 pub mod honest_day;
 pub mod incidents;
+pub mod replay;
 pub mod report;
 pub mod tokens;
 pub mod wasm;
