@@ -2,7 +2,7 @@
 //!
 //! # Design
 //! - A token bucket for each asset ([`portcullis_core::bucket`]): in any window of `W` seconds at most `capacity + capacity · W / refill_secs`
-//!   moves. Two words an asset, side by side: two reads and one write when something moves.
+//!   moves. One word an asset: one read and one write when something moves.
 //! - One limiter counts one direction, gross: what comes in makes no room for what goes out. A contract that limits both has two.
 //! - An asset that was never set, or was closed, is closed: a new asset is not an unlimited one.
 //! - Nothing is stored when a request is denied, and no event tells of one that passes: the contract's own event does.
@@ -20,7 +20,7 @@
 use crate::{authority::Governor, errors, events, sdk, GuardError};
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, U256};
-use portcullis_core::bucket::{Denied, InvalidLimit, Level, Limit, Setting, MAX_REFILL_SECS};
+use portcullis_core::bucket::{Bucket, Denied, InvalidLimit, Limit, Slot, MAX_REFILL_SECS};
 use stylus_sdk::{
     prelude::*,
     storage::{StorageMap, StorageU256},
@@ -46,17 +46,11 @@ errors! {
 /// `retryAt` of a request that never passes.
 pub const NEVER: u64 = u64::MAX;
 
-/// One asset's bucket.
-#[storage]
-pub struct Bucket {
-    setting: StorageU256,
-    level: StorageU256,
-}
-
 /// The buckets of all assets in one direction.
 #[storage]
 pub struct RateLimiter {
-    buckets: StorageMap<Address, Bucket>,
+    /// A [`Slot`] an asset.
+    buckets: StorageMap<Address, StorageU256>,
 }
 
 impl RateLimiter {
@@ -65,7 +59,7 @@ impl RateLimiter {
     /// # Errors
     /// [`AssetClosed`].
     pub fn check_open(&self, asset: Address) -> Result<(), GuardError> {
-        self.open_limit(asset).map(drop)
+        self.open(asset).map(drop)
     }
 
     /// Takes `amount` out of the asset's bucket.
@@ -73,11 +67,8 @@ impl RateLimiter {
     /// # Errors
     /// [`RateLimited`] when the bucket does not hold it, [`AssetClosed`] when there is none.
     pub fn consume(&mut self, asset: Address, amount: U256) -> Result<(), GuardError> {
-        let limit = self.open_limit(asset)?;
         let now = self.vm().block_timestamp();
-        let mut bucket = self.buckets.setter(asset);
-        let level = Level::from_word(bucket.level.get());
-        let level = level.consume(&limit, amount, now).map_err(
+        let bucket = self.open(asset)?.consume(amount, now).map_err(
             |Denied {
                  requested,
                  available,
@@ -91,7 +82,7 @@ impl RateLimiter {
                 }
             },
         )?;
-        bucket.level.set(level.to_word());
+        self.keep(asset, Slot::Open(bucket));
         Ok(())
     }
 
@@ -137,35 +128,38 @@ impl RateLimiter {
 
     /// What of the asset may move now.
     pub fn available(&self, asset: Address) -> U256 {
-        let level = Level::from_word(self.buckets.getter(asset).level.get());
-        self.setting(asset).limit().map_or(U256::ZERO, |limit| {
-            level.available_down(&limit, self.vm().block_timestamp())
-        })
+        let now = self.vm().block_timestamp();
+        self.slot(asset)
+            .open()
+            .map_or(U256::ZERO, |bucket| bucket.available_down(now))
     }
 
     /// The asset's limit, or none when it is closed.
     pub fn limit(&self, asset: Address) -> Option<Limit> {
-        self.setting(asset).limit()
+        self.slot(asset).open().map(|bucket| bucket.limit())
     }
 
-    fn setting(&self, asset: Address) -> Setting {
-        Setting::from_word(self.buckets.getter(asset).setting.get())
+    fn slot(&self, asset: Address) -> Slot {
+        Slot::from_word(self.buckets.get(asset))
     }
 
-    fn open_limit(&self, asset: Address) -> Result<Limit, GuardError> {
-        self.limit(asset).ok_or_else(|| AssetClosed { asset }.into())
+    fn keep(&mut self, asset: Address, slot: Slot) {
+        self.buckets.insert(asset, slot.to_word());
+    }
+
+    fn open(&self, asset: Address) -> Result<Bucket, GuardError> {
+        self.slot(asset)
+            .open()
+            .ok_or_else(|| AssetClosed { asset }.into())
     }
 
     fn reconfigure(&mut self, _by: &Governor, asset: Address, to: Option<Limit>) {
-        let now = self.vm().block_timestamp();
-        let previous = self.setting(asset);
-        let mut bucket = self.buckets.setter(asset);
-        let change = previous.reconfigure(Level::from_word(bucket.level.get()), to, now);
-        bucket.setting.set(change.setting.to_word());
-        bucket.level.set(change.level.to_word());
+        let previous = self.slot(asset);
+        let change = previous.reconfigure(to, self.vm().block_timestamp());
+        self.keep(asset, change.slot);
         let numbers =
             |limit: Option<Limit>| limit.map_or((U256::ZERO, 0), |l| (l.capacity(), l.refill_secs()));
-        let (previous_capacity, previous_refill_secs) = numbers(previous.limit());
+        let (previous_capacity, previous_refill_secs) = numbers(previous.open().map(|bucket| bucket.limit()));
         let (capacity, refill_secs) = numbers(to);
         sdk::emit(
             self.vm(),
@@ -287,13 +281,11 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_takes_two_words_side_by_side() {
+    fn a_bucket_takes_one_word() {
         let (test, mut limiter, governor) = limiter();
         limiter.configure(&governor, TOKEN, u(100), 20).unwrap();
-        let mut slots: alloc::vec::Vec<U256> = test.snapshot().storage.into_keys().collect();
-        slots.sort();
-        assert_eq!(slots.len(), 2);
-        assert_eq!(slots[1] - slots[0], u(1));
+        limiter.consume(TOKEN, u(1)).unwrap();
+        assert_eq!(test.snapshot().storage.len(), 1);
     }
 
     #[test]

@@ -1,32 +1,22 @@
 //! How much a bucket holds and how long it takes to fill.
 
-use crate::wide::{div_down, mul, shl, shr};
+use crate::wide::{div_down, shl, shr};
 use alloy_primitives::U256;
-use core::num::NonZeroU32;
+use core::num::{NonZeroU32, NonZeroU64};
 
 /// The longest time to refill: ten years of 365 days. A slower bucket would be a lifetime cap, which is another guard.
 pub const MAX_REFILL_SECS: u64 = 10 * 365 * 24 * 60 * 60;
 
 /// Capacities of up to this many bits are held to the wei.
-const UNIT_BITS: usize = 160;
+const UNIT_BITS: usize = 64;
 
 /// A bucket's capacity and the time in which it refills from empty to full.
-///
-/// One word, together with what [`super::Setting`] adds:
-///
-/// ```text
-///  255    254         248 247     240 239          192 191         160 159                       0
-/// ┌──────┬───────────────┬───────────┬────────────────┬───────────────┬─────────────────────────┐
-/// │ seen │ zero          │ unit_log2 │ zero           │ refill_secs   │ capacity in units       │
-/// └──────┴───────────────┴───────────┴────────────────┴───────────────┴─────────────────────────┘
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// Below 2^160, and not zero.
-    capacity_units: U256,
-    /// At most 96: a unit is 2^`unit_log2` wei.
+    capacity_units: NonZeroU64,
+    /// At most 192: a unit is 2^`unit_log2` wei.
     unit_log2: u8,
-    /// At most [`MAX_REFILL_SECS`], so below 2^32.
+    /// At most [`MAX_REFILL_SECS`].
     refill_secs: NonZeroU32,
 }
 
@@ -45,32 +35,32 @@ pub enum InvalidLimit {
 impl Limit {
     /// A limit of `capacity` that refills in `refill_secs`.
     ///
-    /// A capacity of 2^160 or more is rounded down to whole units; [`Limit::capacity`] says to what.
+    /// A capacity of 2^64 or more is rounded down to whole units; [`Limit::capacity`] says to what.
     ///
     /// # Errors
     /// [`InvalidLimit`] when the capacity is zero or the time is out of bounds.
     pub fn new(capacity: U256, refill_secs: u64) -> Result<Self, InvalidLimit> {
-        if capacity.is_zero() {
+        // Invariant: 256 bits less 64 are 192.
+        let unit_log2 = capacity.bit_len().saturating_sub(UNIT_BITS) as u8;
+        let Some(capacity_units) = NonZeroU64::new(low_limb(shr(capacity, unit_log2))) else {
             return Err(InvalidLimit::ZeroCapacity);
-        }
+        };
         // Invariant: MAX_REFILL_SECS is below 2^32.
-        let Some(whole) = NonZeroU32::new(refill_secs.min(MAX_REFILL_SECS) as u32)
+        let Some(whole_secs) = NonZeroU32::new(refill_secs.min(MAX_REFILL_SECS) as u32)
             .filter(|_| refill_secs <= MAX_REFILL_SECS)
         else {
             return Err(InvalidLimit::RefillOutOfBounds { refill_secs });
         };
-        // Invariant: 256 bits less 160 are 96.
-        let unit_log2 = capacity.bit_len().saturating_sub(UNIT_BITS) as u8;
         Ok(Self {
-            capacity_units: shr(capacity, unit_log2),
+            capacity_units,
             unit_log2,
-            refill_secs: whole,
+            refill_secs: whole_secs,
         })
     }
 
     /// The most that can pass at once.
     pub fn capacity(&self) -> U256 {
-        shl(self.capacity_units, self.unit_log2)
+        self.in_wei(self.capacity_units.get())
     }
 
     /// The seconds from empty to full.
@@ -81,9 +71,9 @@ impl Limit {
     /// The most that can pass in any window of `window_secs` seconds, both ends included: capacity + capacity · window / refill.
     /// The largest number when it would be larger.
     pub fn bound(&self, window_secs: u64) -> U256 {
-        // Invariant: 160 bits times 64 is 224, and the capacity on top of it at most one more.
-        let refilled = div_down(mul(self.capacity_units, window_secs), self.refill_secs);
-        let units = self.capacity_units + refilled;
+        let refilled = div_down(self.refilled(window_secs), self.refill_secs);
+        // Invariant: (2^64 - 1)^2 and 2^64 - 1 on top of it are below 2^128.
+        let units = U256::from(refilled + u128::from(self.capacity_units.get()));
         if units > shr(U256::MAX, self.unit_log2) {
             U256::MAX
         } else {
@@ -93,25 +83,25 @@ impl Limit {
 
     /// Whether more could pass than under `other` in some window: the capacity is larger, or the refill faster.
     pub fn is_looser_than(&self, other: &Self) -> bool {
-        // Invariant: 160 bits times 32 is 192.
-        let ours = mul(self.capacity_units, other.refill_secs());
-        let theirs = mul(other.capacity_units, self.refill_secs());
+        // The refills of a second, brought to the same denominator.
+        let ours = other.in_unit_secs_of(self.capacity_units.get());
+        let theirs = self.in_unit_secs_of(other.capacity_units.get());
         self.capacity() > other.capacity() || exceeds(ours, self.unit_log2, theirs, other.unit_log2)
     }
 
-    /// What a full bucket holds, in unit-seconds: below 2^192.
-    pub(super) fn full(&self) -> U256 {
-        self.in_unit_secs(self.capacity_units)
+    /// What a full bucket holds, in unit-seconds: below 2^96.
+    pub(super) fn full(&self) -> u128 {
+        self.in_unit_secs_of(self.capacity_units.get())
     }
 
-    /// What `secs` refill, in unit-seconds: below 2^224.
-    pub(super) fn refilled(&self, secs: u64) -> U256 {
-        // Invariant: 160 bits times 64 is 224.
-        mul(self.capacity_units, secs)
+    /// What `secs` refill, in unit-seconds.
+    pub(super) fn refilled(&self, secs: u64) -> u128 {
+        // Invariant: two numbers of 64 bits make one of 128.
+        u128::from(self.capacity_units.get()) * u128::from(secs)
     }
 
     /// The first whole number of seconds that refills `unit_secs`, which is at most a full bucket.
-    pub(super) fn secs_to_refill_up(&self, unit_secs: U256) -> u64 {
+    pub(super) fn secs_to_refill_up(&self, unit_secs: u128) -> u64 {
         // Bit by bit, from the highest that the time to refill can have: the largest number of seconds that does not.
         let mut short = 0;
         for bit in (0..u32::BITS).rev() {
@@ -120,7 +110,7 @@ impl Limit {
                 short = longer;
             }
         }
-        if unit_secs.is_zero() {
+        if unit_secs == 0 {
             0
         } else {
             short + 1
@@ -128,63 +118,68 @@ impl Limit {
     }
 
     /// An amount in unit-seconds, rounded up to a unit, or none when it is more than the capacity.
-    pub(super) fn cost_up(&self, amount: U256) -> Option<U256> {
+    pub(super) fn cost_up(&self, amount: U256) -> Option<u128> {
         if amount > self.capacity() {
             return None;
         }
-        let units = shr(amount, self.unit_log2);
+        let whole = low_limb(shr(amount, self.unit_log2));
         // Invariant: the amount is at most the capacity, which is whole units; so rounding up stays at most at it.
-        let units = if shl(units, self.unit_log2) == amount {
-            units
+        let units = if self.in_wei(whole) == amount {
+            whole
         } else {
-            units + U256::ONE
+            whole + 1
         };
-        Some(self.in_unit_secs(units))
+        Some(self.in_unit_secs_of(units))
     }
 
     /// Unit-seconds as an amount, rounded down to a unit.
-    pub(super) fn amount_down(&self, unit_secs: U256) -> U256 {
-        shl(div_down(unit_secs, self.refill_secs), self.unit_log2)
+    pub(super) fn amount_down(&self, unit_secs: u128) -> U256 {
+        // Invariant: at most a full bucket of unit-seconds is at most the capacity in units.
+        self.in_wei(div_down(unit_secs, self.refill_secs) as u64)
     }
 
     /// An amount in unit-seconds, rounded down to a unit and cut at the capacity.
-    pub(super) fn holding_down(&self, amount: U256) -> U256 {
-        self.in_unit_secs(shr(amount, self.unit_log2).min(self.capacity_units))
+    pub(super) fn holding_down(&self, amount: U256) -> u128 {
+        let units = shr(amount.min(self.capacity()), self.unit_log2);
+        self.in_unit_secs_of(low_limb(units))
     }
 
-    /// The limit's bits of the setting's word.
-    pub(super) fn to_bits(self) -> U256 {
-        let [low, middle, high, _] = self.capacity_units.into_limbs();
-        let high = high | (self.refill_secs() << 32);
-        U256::from_limbs([low, middle, high, u64::from(self.unit_log2) << 48])
+    /// Its three numbers as they are stored: the capacity in units, the unit's logarithm, the seconds.
+    pub(super) fn to_parts(self) -> (u64, u8, u32) {
+        (self.capacity_units.get(), self.unit_log2, self.refill_secs.get())
     }
 
-    /// The limit in a setting's word, or none when there is none in it.
-    pub(super) fn from_bits(word: U256) -> Option<Self> {
-        let [low, middle, high, top] = word.into_limbs();
-        let capacity_units = U256::from_limbs([low, middle, high & 0xffff_ffff, 0]);
-        let refill_secs = NonZeroU32::new((high >> 32) as u32)?;
-        let unit_log2 = (top >> 48) as u8;
-        (!capacity_units.is_zero()).then_some(Self {
-            capacity_units,
+    /// The limit of stored numbers, or none when there is none.
+    pub(super) fn from_parts(capacity_units: u64, unit_log2: u8, refill_secs: u32) -> Option<Self> {
+        Some(Self {
+            capacity_units: NonZeroU64::new(capacity_units)?,
             unit_log2,
-            refill_secs,
+            refill_secs: NonZeroU32::new(refill_secs)?,
         })
     }
 
-    fn in_unit_secs(&self, units: U256) -> U256 {
-        // Invariant: 160 bits times 32 is 192.
-        mul(units, self.refill_secs())
+    fn in_wei(&self, units: u64) -> U256 {
+        shl(U256::from_limbs([units, 0, 0, 0]), self.unit_log2)
+    }
+
+    fn in_unit_secs_of(&self, units: u64) -> u128 {
+        // Invariant: 64 bits times 32 is 96.
+        u128::from(units) * u128::from(self.refill_secs.get())
     }
 }
 
+fn low_limb(number: U256) -> u64 {
+    number.as_limbs()[0]
+}
+
 /// Whether `a · 2^a_log2 > b · 2^b_log2`, without computing either.
-fn exceeds(a: U256, a_log2: u8, b: U256, b_log2: u8) -> bool {
+fn exceeds(a: u128, a_log2: u8, b: u128, b_log2: u8) -> bool {
+    let shifted = |number: u128, by: u8| number.checked_shr(u32::from(by)).unwrap_or(0);
     if a_log2 >= b_log2 {
-        a > shr(b, a_log2 - b_log2)
+        a > shifted(b, a_log2 - b_log2)
     } else {
         // a > b · 2^d is a - 1 ≥ b · 2^d.
-        !a.is_zero() && shr(a - U256::ONE, b_log2 - a_log2) >= b
+        a != 0 && shifted(a - 1, b_log2 - a_log2) >= b
     }
 }
 
@@ -217,22 +212,34 @@ mod tests {
     }
 
     #[test]
-    fn a_capacity_below_two_to_the_160_is_held_to_the_wei() {
-        let largest = (U256::ONE << 160) - U256::ONE;
+    fn a_capacity_below_two_to_the_64_is_held_to_the_wei() {
+        let largest = U256::from(u64::MAX);
         assert_eq!(Limit::new(largest, 86_400).unwrap().capacity(), largest);
         assert_eq!(
-            Limit::new(U256::ONE << 160, 1).unwrap().capacity(),
-            U256::ONE << 160
+            Limit::new(U256::ONE << 64, 1).unwrap().capacity(),
+            U256::ONE << 64
         );
         // One more bit, and the unit is 2 wei.
         assert_eq!(
-            Limit::new((U256::ONE << 160) + U256::ONE, 1).unwrap().capacity(),
-            U256::ONE << 160
+            Limit::new((U256::ONE << 64) + U256::ONE, 1).unwrap().capacity(),
+            U256::ONE << 64
         );
         assert_eq!(
             Limit::new(U256::MAX, 1).unwrap().capacity(),
-            U256::MAX - ((U256::ONE << 96) - U256::ONE)
+            U256::MAX - ((U256::ONE << 192) - U256::ONE)
         );
+    }
+
+    #[test]
+    fn a_million_tokens_are_held_to_the_sixteenth_bit() {
+        let million = U256::from(10).pow(U256::from(24));
+        let capacity = Limit::new(million, 86_400).unwrap().capacity();
+        // 10^24 is a multiple of 2^24, and has 80 bits.
+        assert_eq!(capacity, million);
+        let capacity = Limit::new(million + U256::from(65_535), 86_400)
+            .unwrap()
+            .capacity();
+        assert_eq!(capacity, million);
     }
 
     #[test]
@@ -243,6 +250,9 @@ mod tests {
         assert_eq!(day.bound(86_400), U256::from(2_000));
         assert_eq!(day.bound(86_399), U256::from(1_999));
         assert_eq!(Limit::new(U256::MAX, 1).unwrap().bound(u64::MAX), U256::MAX);
+        // The largest that is still a number: 2^64 - 1 units of 1 wei, refilled every second for 2^64 - 1 seconds.
+        let largest = U256::from(u64::MAX);
+        assert_eq!(limit(u64::MAX, 1).bound(u64::MAX), largest * largest + largest);
     }
 
     #[test]
@@ -266,11 +276,13 @@ mod tests {
         let coarse = Limit::new(U256::MAX, MAX_REFILL_SECS).unwrap();
         assert!(coarse.is_looser_than(&fine));
         assert!(!fine.is_looser_than(&coarse));
-        assert!(exceeds(U256::from(9), 0, U256::from(1), 3));
-        assert!(!exceeds(U256::from(8), 0, U256::from(1), 3));
-        assert!(exceeds(U256::from(1), 3, U256::from(7), 0));
-        assert!(!exceeds(U256::from(1), 3, U256::from(8), 0));
-        assert!(!exceeds(U256::ZERO, 0, U256::ZERO, 3));
+        assert!(exceeds(9, 0, 1, 3));
+        assert!(!exceeds(8, 0, 1, 3));
+        assert!(exceeds(1, 3, 7, 0));
+        assert!(!exceeds(1, 3, 8, 0));
+        assert!(!exceeds(0, 0, 0, 3));
+        assert!(exceeds(1, 192, u128::MAX, 0), "2^192 is more than 128 bits");
+        assert!(!exceeds(u128::MAX, 0, 1, 192));
     }
 
     #[test]
@@ -286,11 +298,7 @@ mod tests {
             (6_994, 1_000),
             (7_000, 1_000),
         ] {
-            assert_eq!(
-                seven.secs_to_refill_up(U256::from(unit_secs)),
-                secs,
-                "{unit_secs}"
-            );
+            assert_eq!(seven.secs_to_refill_up(unit_secs), secs, "{unit_secs}");
         }
         let slow = limit(1, MAX_REFILL_SECS);
         assert_eq!(slow.secs_to_refill_up(slow.full()), MAX_REFILL_SECS);

@@ -8,29 +8,29 @@
 //! as in every token bucket: size the capacity by the bound and not by its name.
 //!
 //! # Design
-//! - **No rounding to lose.** The level is held in *unit-seconds*, the amount times `refill_secs`. In that measure one second
+//! - **One word holds everything**, limit and level: one read and one write when something passes. [`Slot`] draws it.
+//! - **No rounding to lose.** The level is held in *unit-seconds*, an amount times `refill_secs`. In that measure one second
 //!   refills exactly `capacity`, an integer, and taking an amount takes exactly `amount · refill_secs`. So nothing is rounded, nothing
 //!   is left over, and it does not matter how often the bucket is touched or in how many pieces a time passes.
-//! - **One word of state**, read and written when something passes; **one word of setting** beside it, that is only read
-//!   then. They are apart because a write of an unchanged word still costs, and because a setting must be
-//!   readable without the level.
-//! - **Granularity.** A unit is 1 wei for every capacity below 2^160 (10^48: a trillion tokens of 36 decimals). For
-//!   a greater capacity it is the smallest power of two that brings the capacity below 2^160 units. Then the
-//!   capacity is rounded down to whole units and every amount up, which is less than one part in 2^159 of the capacity each.
+//! - **Granularity.** A unit is 1 wei for every capacity below 2^64. For a greater capacity it is the smallest power of two
+//!   that brings the capacity below 2^64 units: 2^16 wei for a million tokens of 18 decimals. Then the capacity is rounded
+//!   down to whole units and every amount up, which is less than one part in 2^63 of the capacity each.
 //! - Equality passes: a request for exactly what is available is granted.
 //! - A bucket starts full the first time. Closed and set again it starts empty, or closing would be a way to fill it.
-//! - A change of setting first settles what has been refilled under the old one, and never adds to what is
-//!   available at that moment; a smaller capacity cuts it. What is less than a wei (or a unit) is lost in it.
+//! - **A change of limit forgives nothing.** It first settles what has been refilled under the old limit; then what is missing
+//!   from the old capacity is missing from the new one too, and nothing is added to what is available at that moment. So whoever lowers a
+//!   limit in an attack stops at once what exceeds it, and no series of changes lets through more than the loosest limit in it would.
 //! - Refusals carry what a caller needs to act: how much it could have had, and when the request would pass.
 //!
 //! # The attack
 //! Draining as fast as the bound allows, around the edges of a window, second by second, with amounts of 1, after a
 //! reconfiguration: `tests/bucket_model.rs` does each of these against a model of plain large integers.
 
-mod level;
+#[allow(clippy::module_inception)] // The one type that everything here is about.
+mod bucket;
 mod limit;
-mod setting;
+mod slot;
 
-pub use level::{Denied, Level};
+pub use bucket::{Bucket, Denied};
 pub use limit::{InvalidLimit, Limit, MAX_REFILL_SECS};
-pub use setting::{Reconfigured, Setting};
+pub use slot::{Reconfigured, Slot};
