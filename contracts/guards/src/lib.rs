@@ -39,5 +39,10 @@ pub mod rate_limiter;
 pub mod sdk;
 pub mod solvency;
 
+/// The README's example, so that it compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
 pub use error::GuardError;
 pub use portcullis_core as core_types;
