@@ -4,6 +4,7 @@
 //! `(state, input, now) -> Result<state, refusal>`. Whoever keeps the words (a contract, a fuzzer, a model) loads
 //! them, calls a transition and stores what comes back; a refusal changes nothing.
 //!
+//! - [`breaker`]: closed, throttled, reduce-only, frozen, and half-open on the way back, in one word.
 //! - [`bucket`]: a token bucket, exact to the second and to the wei.
 //! - [`pause`]: pauses that end by themselves, for everything and for five groups of functions, in one word.
 //! - [`solvency`]: what is held against what is owed.
@@ -15,7 +16,9 @@
 //! - Nothing here panics and nothing wraps: each place that could says why it does not (`// Invariant:`).
 #![cfg_attr(not(test), no_std)]
 
+pub mod breaker;
 pub mod bucket;
+mod fields;
 pub mod pause;
 pub mod solvency;
 mod wide;
