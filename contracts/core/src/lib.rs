@@ -8,6 +8,7 @@
 //! - [`bucket`]: a token bucket, exact to the second and to the wei.
 //! - [`pause`]: pauses that end by themselves, for everything and for five groups of functions, in one word.
 //! - [`solvency`]: what is held against what is owed.
+//! - [`trigger`]: what trips a breaker, and what tripping it costs.
 //!
 //! # Design
 //! - Time is in seconds (`u64`) and is handed in. It may repeat, jump, or seem to go back; no transition divides by a
@@ -21,4 +22,5 @@ pub mod bucket;
 mod fields;
 pub mod pause;
 pub mod solvency;
+pub mod trigger;
 mod wide;

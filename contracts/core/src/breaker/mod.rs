@@ -47,6 +47,7 @@ mod settings;
 mod share;
 mod transition;
 
+pub(crate) use breaker::LATEST;
 pub use breaker::{Breaker, Shut, View};
 pub use rung::{Kind, Reason, Rung, State};
 pub use settings::{Config, InvalidSettings, Measure, Recovery, Settings, HIGHEST_RISE_BPS, LONGEST_SECS};
