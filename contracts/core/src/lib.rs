@@ -7,6 +7,8 @@
 //! - [`breaker`]: closed, throttled, reduce-only, frozen, and half-open on the way back, in one word.
 //! - [`bucket`]: a token bucket, exact to the second and to the wei.
 //! - [`pause`]: pauses that end by themselves, for everything and for five groups of functions, in one word.
+//! - [`queue`]: what is over a limit, deferred: a ticket, a wait sized by what is waiting, first in first out.
+//! - [`recorder`]: who tripped a breaker, for as long as they are paid last.
 //! - [`solvency`]: what is held against what is owed.
 //! - [`trigger`]: what trips a breaker, and what tripping it costs.
 //!
@@ -21,6 +23,8 @@ pub mod breaker;
 pub mod bucket;
 mod fields;
 pub mod pause;
+pub mod queue;
+pub mod recorder;
 pub mod solvency;
 pub mod trigger;
 mod wide;
