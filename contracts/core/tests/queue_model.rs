@@ -3,7 +3,7 @@
 
 use alloy_primitives::{Address, U256};
 use num_bigint::{BigInt, BigUint};
-use portcullis_core::queue::{ClaimRefused, Lane, QueueRefused, Settings, Status, Ticket, Total};
+use portcullis_core::queue::{ClaimRefused, Lane, NotWaiting, QueueRefused, Settings, Status, Ticket, Total};
 use portcullis_core::recorder::RecordSecs;
 use proptest::prelude::*;
 use rand::{rngs::StdRng, Rng, SeedableRng};
@@ -422,6 +422,21 @@ fn a_cancelled_ticket_is_passed_over_and_blocks_nothing() {
     assert_eq!(stored.claim(1, ready_at), Ok(u(0)));
     assert_eq!(stored.claim(1, ready_at), Ok(u(30)));
     assert_eq!(stored.claim(1, ready_at), Err(ClaimRefused::Empty));
+}
+
+#[test]
+fn a_claimed_ticket_is_not_cancelled_even_where_it_was_not_erased() {
+    let lane = Lane::from_word(U256::ZERO);
+    let queued = lane
+        .queue(Total(u(7)), u(5), Address::ZERO, false, &hourly(), 0)
+        .unwrap();
+    let claimed = queued.lane.claim(queued.total, queued.ticket, DAY).unwrap();
+    for index in [0, 1] {
+        assert_eq!(
+            claimed.lane.cancel(claimed.total, queued.ticket, index),
+            Err(NotWaiting { index })
+        );
+    }
 }
 
 #[test]

@@ -386,6 +386,13 @@ mod tests {
     }
 
     #[test]
+    fn a_disputed_price_that_swings_is_another_dispute() {
+        // Each is within 3% of the one that was disputed first, and the last is not within 3% of the highest of them.
+        let swings = [(1, 20_000), (2, 20_500), (3, 19_886), (4, 19_885)];
+        assert_eq!(fires(&both(), &swings).0, [1, 4]);
+    }
+
+    #[test]
     fn what_fires_says_from_where_and_how_far() {
         let seen = Moved::from_word(U256::ZERO)
             .observe(U256::from(382), &both(), 0)
