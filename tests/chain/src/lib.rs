@@ -51,6 +51,6 @@ pub use chain::{
 pub use config::{Config, ARBOS_STATE, DEV_ACCOUNTS, SEQUENCER};
 pub use evm::BlockContext;
 pub use outcome::{HaltReason, Outcome, Receipt, Status};
-pub use state::{Account, AccountDump, State};
+pub use state::{Account, AccountDump, State, Storage};
 pub use trace::{CallTrace, FrameKind, FrameLog};
 pub use transaction::{AccountOverride, BlockOverride, CallRequest, InvalidTransaction, Transaction};

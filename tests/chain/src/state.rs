@@ -2,16 +2,19 @@
 //!
 //! # Design
 //! - **Ordered maps**, so that a dump of the same state is always the same.
-//! - **Storage is shared until it is written**, so that a snapshot costs a pointer an account.
+//! - **Maps that share what did not change**, so that a clone costs a pointer, however much there is, and the state after
+//!   each of thousands of blocks costs what that block wrote.
 //! - **A word that is zero is absent**, as in the state trie.
 
 use alloy_primitives::{keccak256, map::AddressMap, Address, Bytes, B256, U256};
 use revm::primitives::KECCAK_EMPTY;
 use revm::state::{Account as JournalAccount, AccountInfo, Bytecode};
 use revm::DatabaseRef;
-use std::collections::{BTreeMap, HashMap};
+use rpds::{HashTrieMapSync, RedBlackTreeMapSync};
 use std::convert::Infallible;
-use std::sync::Arc;
+
+/// An account's words by key; those that are zero are not there.
+pub type Storage = RedBlackTreeMapSync<U256, U256>;
 
 /// An account and its storage.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +26,7 @@ pub struct Account {
     /// The hash of the account's code.
     pub code_hash: B256,
     /// The words that are not zero.
-    pub storage: Arc<BTreeMap<U256, U256>>,
+    pub storage: Storage,
 }
 
 impl Default for Account {
@@ -32,7 +35,7 @@ impl Default for Account {
             balance: U256::ZERO,
             nonce: 0,
             code_hash: KECCAK_EMPTY,
-            storage: Arc::default(),
+            storage: Storage::default(),
         }
     }
 }
@@ -46,8 +49,8 @@ impl Account {
 /// Every account of a chain.
 #[derive(Clone, Debug, Default)]
 pub struct State {
-    accounts: BTreeMap<Address, Account>,
-    codes: HashMap<B256, Bytecode>,
+    accounts: RedBlackTreeMapSync<Address, Account>,
+    codes: HashTrieMapSync<B256, Bytecode>,
 }
 
 /// What a dump says of an account, in an order that depends on nothing but the state.
@@ -91,13 +94,13 @@ impl State {
 
     /// Sets an account's balance.
     pub fn set_balance(&mut self, address: Address, balance: U256) {
-        self.accounts.entry(address).or_default().balance = balance;
+        self.change(address, |account| account.balance = balance);
         self.prune(address);
     }
 
     /// Sets an account's nonce.
     pub fn set_nonce(&mut self, address: Address, nonce: u64) {
-        self.accounts.entry(address).or_default().nonce = nonce;
+        self.change(address, |account| account.nonce = nonce);
         self.prune(address);
     }
 
@@ -111,22 +114,21 @@ impl State {
         if hash != KECCAK_EMPTY {
             let bytecode =
                 Bytecode::new_raw_checked(code.clone()).unwrap_or_else(|_| Bytecode::new_legacy(code));
-            self.codes.insert(hash, bytecode);
+            self.codes.insert_mut(hash, bytecode);
         }
-        self.accounts.entry(address).or_default().code_hash = hash;
+        self.change(address, |account| account.code_hash = hash);
         self.prune(address);
     }
 
     /// Sets a word of an account's storage.
     pub fn set_storage(&mut self, address: Address, key: U256, value: U256) {
-        let account = self.accounts.entry(address).or_default();
-        write(&mut account.storage, key, value);
+        self.change(address, |account| write(&mut account.storage, key, value));
     }
 
     /// Forgets all of an account's storage.
     pub fn clear_storage(&mut self, address: Address) {
-        if let Some(account) = self.accounts.get_mut(&address) {
-            account.storage = Arc::default();
+        if self.accounts.contains_key(&address) {
+            self.change(address, |account| account.storage = Storage::default());
         }
     }
 
@@ -152,25 +154,37 @@ impl State {
                 continue;
             }
             if change.is_selfdestructed() || change.is_empty() {
-                self.accounts.remove(&address);
+                self.accounts.remove_mut(&address);
                 continue;
             }
             if let Some(code) = change.info.code.as_ref() {
-                if change.info.code_hash != KECCAK_EMPTY {
-                    self.codes
-                        .entry(change.info.code_hash)
-                        .or_insert_with(|| code.clone());
+                let hash = change.info.code_hash;
+                if hash != KECCAK_EMPTY && !self.codes.contains_key(&hash) {
+                    self.codes.insert_mut(hash, code.clone());
                 }
             }
-            let account = self.accounts.entry(address).or_default();
-            account.balance = change.info.balance;
-            account.nonce = change.info.nonce;
-            account.code_hash = change.info.code_hash;
-            if change.is_created() {
-                account.storage = Arc::default();
-            }
-            for (key, slot) in change.changed_storage_slots() {
-                write(&mut account.storage, *key, slot.present_value());
+            self.change(address, |account| {
+                account.balance = change.info.balance;
+                account.nonce = change.info.nonce;
+                account.code_hash = change.info.code_hash;
+                if change.is_created() {
+                    account.storage = Storage::default();
+                }
+                for (key, slot) in change.changed_storage_slots() {
+                    write(&mut account.storage, *key, slot.present_value());
+                }
+            });
+        }
+    }
+
+    /// Changes an account, which is made when it is not there.
+    fn change(&mut self, address: Address, change: impl FnOnce(&mut Account)) {
+        match self.accounts.get_mut(&address) {
+            Some(account) => change(account),
+            None => {
+                let mut account = Account::default();
+                change(&mut account);
+                self.accounts.insert_mut(address, account);
             }
         }
     }
@@ -181,17 +195,16 @@ impl State {
             .get(&address)
             .is_some_and(|account| account.is_empty() && account.storage.is_empty())
         {
-            self.accounts.remove(&address);
+            self.accounts.remove_mut(&address);
         }
     }
 }
 
-fn write(storage: &mut Arc<BTreeMap<U256, U256>>, key: U256, value: U256) {
-    let storage = Arc::make_mut(storage);
+fn write(storage: &mut Storage, key: U256, value: U256) {
     if value.is_zero() {
-        storage.remove(&key);
+        storage.remove_mut(&key);
     } else {
-        storage.insert(key, value);
+        storage.insert_mut(key, value);
     }
 }
 
