@@ -13,11 +13,13 @@
 
 mod filters;
 mod node;
+mod notifications;
 mod rpc;
 mod server;
 mod subscriptions;
 
 pub use node::{
-    development_accounts, Mining, Options, StartError, CREATE2_DEPLOYER, DEV_KEYS, STYLUS_DEPLOYER,
+    development_accounts, Mining, Options, StartError, CACHE_MANAGER, CREATE2_DEPLOYER, DEV_KEYS,
+    STYLUS_DEPLOYER,
 };
 pub use server::{Devnode, LoadError};

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{utils::format_ether, utils::parse_ether, U256};
 use clap::Parser;
-use devnode::{development_accounts, Devnode, Mining, Options};
+use devnode::{development_accounts, Devnode, Mining, Options, StartError};
 use std::error::Error;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -96,9 +96,15 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let address = SocketAddr::new(arguments.host, arguments.port);
     let node = Devnode::start(address, arguments.options())
         .await
-        .map_err(|why| format!("{why} ({address})"))?;
-    if let Some(state) = state {
-        node.load(state)?;
+        .map_err(|why| match why {
+            StartError::Listen(why) => {
+                format!("cannot listen on {address}: {why}; choose another port with --port")
+            }
+            why => why.to_string(),
+        })?;
+    if let (Some(state), Some(file)) = (state, &arguments.load) {
+        node.load(state)
+            .map_err(|why| format!("{} is no state: {why}", file.display()))?;
     }
     if !arguments.silent {
         greet(&arguments, node.address());

@@ -5,8 +5,10 @@
 //!   requests of a batch, the subscriptions of a connection.
 
 use crate::node::{Node, Options, Shared, StartError};
+use crate::notifications::Notifications;
 use crate::rpc::{self, dump_state, load_state, RpcError};
 use crate::subscriptions::HexIds;
+use jsonrpsee::server::middleware::rpc::RpcServiceBuilder;
 use jsonrpsee::server::{BatchRequestConfig, PingConfig, Server, ServerConfig, ServerHandle};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -33,6 +35,7 @@ pub struct Devnode {
     address: SocketAddr,
     shared: Arc<Shared>,
     handle: ServerHandle,
+    methods: Vec<&'static str>,
     miner: JoinHandle<()>,
 }
 
@@ -53,14 +56,20 @@ impl Devnode {
             .set_id_provider(HexIds::default())
             .build();
         let listener = listen(address)?;
-        let server = Server::builder().set_config(config).build_from_tcp(listener)?;
+        let server = Server::builder()
+            .set_config(config)
+            .set_rpc_middleware(RpcServiceBuilder::new().layer_fn(Notifications))
+            .build_from_tcp(listener)?;
         let address = server.local_addr()?;
-        let handle = server.start(rpc::module(shared.clone())?);
+        let module = rpc::module(shared.clone())?;
+        let methods = module.method_names().collect();
+        let handle = server.start(module);
         let miner = tokio::spawn(mine_at_intervals(shared.clone()));
         Ok(Self {
             address,
             shared,
             handle,
+            methods,
             miner,
         })
     }
@@ -69,6 +78,12 @@ impl Devnode {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The names of the methods that it answers, in no order.
+    #[must_use]
+    pub fn methods(&self) -> &[&'static str] {
+        &self.methods
     }
 
     /// The state as JSON, as [`Devnode::load`] takes it.

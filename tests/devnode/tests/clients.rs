@@ -3,10 +3,11 @@ mod common;
 
 use alloy_network::{EthereumWallet, TransactionBuilder};
 use alloy_primitives::{address, Address, Bytes, TxKind, B256, U256};
+use alloy_provider::ext::AnvilApi;
 use alloy_provider::{DynProvider, Provider, ProviderBuilder};
 use alloy_rpc_types_eth::{BlockNumberOrTag, Filter, TransactionRequest};
 use alloy_signer_local::PrivateKeySigner;
-use common::{keeper, refuser, Client};
+use common::{keeper, refuser, Client, START};
 use devnode::DEV_KEYS;
 use std::time::Duration;
 
@@ -130,5 +131,68 @@ async fn subscribers_hear_of_blocks_events_and_transactions() {
         .unwrap();
     let head = tokio::time::timeout(soon, heads.recv()).await.unwrap().unwrap();
     assert_eq!(head.number, 3);
+    client.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_typed_client_of_anvils_understands_every_answer() {
+    let client = Client::start().await;
+    let node = provider(&client, "http").await;
+    let snapshot = node.anvil_snapshot().await.unwrap();
+    node.anvil_set_balance(NOBODY, U256::from(7)).await.unwrap();
+    node.anvil_set_nonce(NOBODY, 8).await.unwrap();
+    node.anvil_set_code(NOBODY, Bytes::from_static(&[0]))
+        .await
+        .unwrap();
+    let word = B256::repeat_byte(9);
+    assert!(node
+        .anvil_set_storage_at(NOBODY, U256::from(1), word)
+        .await
+        .unwrap());
+    assert_eq!(node.get_balance(NOBODY).await.unwrap(), U256::from(7));
+    assert_eq!(node.get_transaction_count(NOBODY).await.unwrap(), 8);
+    assert_eq!(
+        node.get_storage_at(NOBODY, U256::from(1)).await.unwrap(),
+        U256::from_be_bytes(word.0)
+    );
+
+    assert_eq!(node.anvil_increase_time(100).await.unwrap(), 100);
+    node.anvil_mine(Some(2), Some(10)).await.unwrap();
+    node.anvil_set_next_block_timestamp(START + 1_000).await.unwrap();
+    assert_eq!(node.evm_mine(None).await.unwrap(), "0x0");
+    let latest = node.anvil_mine_detailed(None).await.unwrap();
+    assert_eq!(latest[0].header.number, 4);
+    assert_eq!(latest[0].header.timestamp, START + 1_000);
+    assert_eq!(node.anvil_set_time(START + 1_500).await.unwrap(), 500);
+
+    node.anvil_set_auto_mine(false).await.unwrap();
+    assert!(!node.anvil_get_auto_mine().await.unwrap());
+    let waiting = *node.send_transaction(call_of(NOBODY, 0)).await.unwrap().tx_hash();
+    assert_eq!(node.anvil_drop_transaction(waiting).await.unwrap(), Some(waiting));
+    node.anvil_drop_all_transactions().await.unwrap();
+    node.anvil_remove_pool_transactions(NOBODY).await.unwrap();
+    node.anvil_set_auto_mine(true).await.unwrap();
+    node.anvil_set_interval_mining(0).await.unwrap();
+    node.anvil_set_logging(true).await.unwrap();
+
+    node.anvil_impersonate_account(NOBODY).await.unwrap();
+    node.anvil_stop_impersonating_account(NOBODY).await.unwrap();
+    node.anvil_auto_impersonate_account(false).await.unwrap();
+    let info = node.anvil_node_info().await.unwrap();
+    assert_eq!(
+        (info.current_block_number, info.environment.chain_id),
+        (4, 412_346)
+    );
+    let metadata = node.anvil_metadata().await.unwrap();
+    assert_eq!(metadata.latest_block_number, 4);
+    assert_eq!(metadata.snapshots.keys().collect::<Vec<_>>(), [&snapshot]);
+
+    let dump = node.anvil_dump_state().await.unwrap();
+    assert!(node.anvil_load_state(dump).await.unwrap());
+    assert!(node.anvil_revert(snapshot).await.unwrap());
+    assert_eq!(node.get_balance(NOBODY).await.unwrap(), U256::ZERO);
+    node.anvil_mine(None, None).await.unwrap();
+    node.anvil_reset(None).await.unwrap();
+    assert_eq!(node.get_block_number().await.unwrap(), 0);
     client.stop().await;
 }

@@ -157,3 +157,56 @@ async fn activation_survives_a_dump() {
     here.stop().await;
     there.stop().await;
 }
+
+#[tokio::test]
+async fn the_cache_manager_caches_a_program_for_whoever_bids() {
+    const MANAGER: &str = "0x51dedbd2f190e0696afbee5e60bfde96d86464ec";
+    const CACHE: &str = "0x0000000000000000000000000000000000000072";
+    let client = Client::start().await;
+    let selector = |signature: &str| hex(&alloy_primitives::keccak256(signature)[..4]);
+    let ask =
+        |to: &'static str, data: String| client.ask("eth_call", json!([{"to": to, "data": data}, "latest"]));
+    let managers = ask(CACHE, format!("0x{}", selector("allCacheManagers()"))).await;
+    assert_eq!(
+        managers,
+        format!("{}{}{:0>64}", word(32), &word(1)[2..], &MANAGER[2..])
+    );
+
+    let program = client.deploy(&init_code_for(&program()).to_string()).await;
+    let about = |signature: &str| format!("0x{}{:0>64}", selector(signature), &program[2..]);
+    let bid = json!({"from": ALICE, "to": MANAGER, "data": about("placeBid(address)"), "value": "0x5"});
+    // One that is not active has no size.
+    assert_eq!(client.refusal("eth_call", json!([bid])).await["code"], 3);
+    client
+        .send(
+            json!({"from": ALICE, "to": ARB_WASM, "data": about("activateProgram(address)"), "value": ETHER}),
+        )
+        .await;
+    assert_eq!(ask(MANAGER, about("getMinBid(address)")).await, word(0));
+    let receipt = client.send(bid.clone()).await;
+    assert_eq!(receipt["status"], "0x1");
+    // UpdateProgramCache by the precompile, InsertBid by the manager.
+    let from: Vec<_> = receipt["logs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|log| &log["address"])
+        .collect();
+    assert_eq!(from, [CACHE, MANAGER]);
+    let code = client.ask("eth_getCode", json!([program, "latest"])).await;
+    let code: alloy_primitives::Bytes = code.as_str().unwrap().parse().unwrap();
+    let code_hash = hex(alloy_primitives::keccak256(&code).as_slice());
+    let cached = format!("0x{}{code_hash}", selector("codehashIsCached(bytes32)"));
+    assert_eq!(ask(CACHE, cached).await, word(1));
+    let error = client.refusal("eth_call", json!([bid])).await;
+    assert_eq!(
+        error["data"],
+        format!("0x{}{code_hash}", selector("AlreadyCached(bytes32)"))
+    );
+    // The least that a program takes.
+    assert_eq!(
+        ask(MANAGER, format!("0x{}", selector("queueSize()"))).await,
+        word(4096)
+    );
+    client.stop().await;
+}

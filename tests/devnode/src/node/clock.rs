@@ -52,6 +52,11 @@ impl Clock {
         u64::try_from(now.max(0)).unwrap_or(u64::MAX).max(chain_time)
     }
 
+    /// How many seconds it is ahead of the machine's; none when it stands still.
+    pub(crate) fn ahead(&self) -> Option<i128> {
+        self.offset
+    }
+
     /// Moves the clock on.
     pub(crate) fn advance(&mut self, secs: u64, chain_time: u64) {
         let to = self.now(chain_time).saturating_add(secs);

@@ -113,6 +113,13 @@ impl Mempool {
         removed.map(|waiting| waiting.transaction)
     }
 
+    /// Forgets a sender's transactions.
+    pub(crate) fn remove_sender(&mut self, sender: Address) {
+        for waiting in self.by_sender.remove(&sender).unwrap_or_default().values() {
+            self.places.remove(&waiting.transaction.hash());
+        }
+    }
+
     /// Forgets every transaction.
     pub(crate) fn clear(&mut self) {
         self.by_sender.clear();
@@ -248,6 +255,17 @@ mod tests {
         assert!(pool.remove(last).is_some());
         assert!(pool.remove(last).is_none());
         assert!(pool.is_empty());
+    }
+
+    #[test]
+    fn a_senders_transactions_are_forgotten_together() {
+        let mut pool = Mempool::default();
+        for (sender, nonce) in [(1, 0), (1, 1), (2, 0)] {
+            pool.insert(transaction(sender, nonce, 10, 0)).unwrap();
+        }
+        pool.remove_sender(Address::repeat_byte(1));
+        assert_eq!(order(&pool), [(2, 0)]);
+        assert!(pool.get(transaction(1, 1, 10, 0).hash()).is_none());
     }
 
     #[test]

@@ -22,12 +22,13 @@ pub(crate) use accounts::SignError;
 pub use accounts::{development_accounts, DEV_KEYS};
 pub(crate) use mine::Event;
 pub use options::{Mining, Options, StartError};
-pub use predeploys::{CREATE2_DEPLOYER, STYLUS_DEPLOYER};
+pub use predeploys::{CACHE_MANAGER, CREATE2_DEPLOYER, STYLUS_DEPLOYER};
 pub(crate) use shared::Shared;
 pub(crate) use signed::SignedTransaction;
 pub(crate) use submit::SubmitError;
 pub(crate) use view::View;
 
+use crate::rpc::RpcError;
 use accounts::Accounts;
 use alloy_primitives::B256;
 use clock::Clock;
@@ -50,6 +51,8 @@ pub(crate) struct Node {
     pub(crate) pool: Mempool,
     pub(crate) clock: Clock,
     pub(crate) mining: Mining,
+    /// What it was started with.
+    options: Options,
     history: History,
     /// Every transaction that was mined as it was signed.
     signed: HashMap<B256, SignedTransaction>,
@@ -82,6 +85,7 @@ impl Node {
             pool: Mempool::default(),
             clock,
             mining: options.mining,
+            options: options.clone(),
             history: History::default(),
             signed: HashMap::new(),
             snapshots: BTreeMap::new(),
@@ -128,6 +132,25 @@ impl Node {
     /// What happens from now on.
     pub(crate) fn events(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()
+    }
+
+    /// Starts over: another genesis, nothing waiting, nobody impersonated. Who listens keeps listening.
+    pub(crate) fn reset(&mut self) -> Result<(), RpcError> {
+        let mut fresh = Self::new(&self.options).map_err(|why| RpcError::refused(why.to_string()))?;
+        fresh.events = self.events.clone();
+        *self = fresh;
+        Ok(())
+    }
+
+    /// The snapshots, each with the number and the hash of its last block.
+    pub(crate) fn snapshot_blocks(&self) -> BTreeMap<String, (u64, B256)> {
+        let snapshots = self.snapshots.iter();
+        snapshots
+            .map(|(id, saved)| {
+                let block = saved.chain.latest_block();
+                (format!("{id:#x}"), (block.number, block.hash))
+            })
+            .collect()
     }
 
     /// Remembers everything as it is.

@@ -1,6 +1,7 @@
 //! How a node is started.
 
 use super::clock::machine_time;
+use super::predeploys::CACHE_MANAGER;
 use alloy_primitives::U256;
 use embedded_chain::{ChainError, Config, DEV_ACCOUNTS};
 use std::time::Duration;
@@ -55,6 +56,7 @@ impl Options {
             genesis_time: self.fixed_time.unwrap_or_else(machine_time),
             dev_accounts: DEV_ACCOUNTS.into_iter().take(self.accounts).collect(),
             dev_balance: self.balance,
+            cache_managers: vec![CACHE_MANAGER],
             // Blocks are sealed here, after the transactions that were chosen for them.
             automine: false,
             ..Config::default()

@@ -74,6 +74,11 @@ impl Client {
         }
     }
 
+    /// The names of the methods that the node answers.
+    pub fn methods(&self) -> Vec<&'static str> {
+        self.node.as_ref().unwrap().methods().to_vec()
+    }
+
     pub async fn stop(mut self) {
         if let Some(node) = self.node.take() {
             node.stop().await;

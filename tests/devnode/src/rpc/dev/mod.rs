@@ -1,10 +1,14 @@
 //! What only a development node does: time, blocks, snapshots, accounts.
 //!
-//! Each method has the names that Anvil, Hardhat and Ganache gave it.
+//! Each method has the names that Anvil, Hardhat and Ganache gave it, and answers as Anvil does: null, where there is
+//! nothing to say. Typed clients fail on anything else.
 
-use super::{dump_state, load_state, web3, Args, Registry, RpcError};
+mod accounts;
+
+use super::wire::block_json;
+use super::{dump_state, load_state, web3, Registry, RpcError};
 use crate::node::{Mining, Node};
-use alloy_primitives::{Address, Bytes, B256, U256, U64};
+use alloy_primitives::{Address, Bytes, B256, U64};
 use jsonrpsee::core::RegisterMethodError;
 use serde::Deserialize;
 use serde_json::{json, Value};
@@ -12,6 +16,8 @@ use std::time::Duration;
 
 /// The blocks that may be made at once.
 const MAX_BLOCKS: u64 = 100_000;
+/// The blocks that may be made at once when each is returned.
+const MAX_DETAILED: u64 = 1_000;
 /// The longest pause between blocks.
 const MAX_INTERVAL_SECS: u64 = 365 * 24 * 3600;
 
@@ -19,15 +25,18 @@ pub(super) fn register(registry: &mut Registry) -> Result<(), RegisterMethodErro
     time(registry)?;
     blocks(registry)?;
     snapshots(registry)?;
-    accounts(registry)?;
-    impersonation(registry)
+    accounts::register(registry)
 }
 
 fn time(registry: &mut Registry) -> Result<(), RegisterMethodError> {
     registry.method(&["evm_increaseTime", "anvil_increaseTime"], |shared, args| {
         let secs = args.number(0, "seconds")?;
-        shared.write(|node| node.advance_time(secs));
-        Ok(json!(U64::from(secs)))
+        // How far the clock is ahead in all. A client that reads a number of seconds has no room for more.
+        let ahead = shared.write(|node| {
+            node.advance_time(secs);
+            node.clock.ahead().unwrap_or_else(|| i128::from(secs))
+        });
+        Ok(json!(i64::try_from(ahead).unwrap_or(i64::MAX)))
     })?;
     let names = ["evm_setNextBlockTimestamp", "anvil_setNextBlockTimestamp"];
     registry.method(&names, |shared, args| {
@@ -64,12 +73,29 @@ fn blocks(registry: &mut Registry) -> Result<(), RegisterMethodError> {
             Ok(json!("0x0"))
         })
     })?;
+    registry.method(&["evm_mine_detailed", "anvil_mine_detailed"], |shared, args| {
+        let options: Option<MineOptions> = args.optional(0, "options")?;
+        let (timestamp, count) = options.map_or((None, 1), MineOptions::parts);
+        if count > MAX_DETAILED {
+            let why = format!("at most {MAX_DETAILED} at once");
+            return Err(RpcError::argument(0, "blocks", why));
+        }
+        shared.write(|node| {
+            if let Some(timestamp) = timestamp {
+                node.set_next_timestamp(timestamp)?;
+            }
+            let first = node.chain.block_number() + 1;
+            mine(node, count, 0);
+            let blocks = (first..=node.chain.block_number()).filter_map(|number| node.chain.block(number));
+            Ok(blocks.map(|block| block_json(node, block, true)).collect())
+        })
+    })?;
     registry.method(&["anvil_mine", "hardhat_mine"], |shared, args| {
         let count = args.optional_number(0, "blocks")?.unwrap_or(1);
         let secs = args.optional_number(1, "interval")?.unwrap_or(0);
         check_count(count)?;
         shared.write(|node| mine(node, count, secs));
-        Ok(Value::Bool(true))
+        Ok(Value::Null)
     })?;
     registry.method(
         &["evm_setAutomine", "anvil_setAutomine", "hardhat_setAutomine"],
@@ -85,7 +111,7 @@ fn blocks(registry: &mut Registry) -> Result<(), RegisterMethodError> {
                     node.mine_block();
                 }
             });
-            Ok(Value::Bool(true))
+            Ok(Value::Null)
         },
     )?;
     registry.method(&["anvil_getAutomine", "hardhat_getAutomine"], |shared, _| {
@@ -105,7 +131,7 @@ fn blocks(registry: &mut Registry) -> Result<(), RegisterMethodError> {
                     Mining::Interval(Duration::from_secs(secs))
                 };
             });
-            Ok(Value::Bool(true))
+            Ok(Value::Null)
         },
     )?;
     registry.method(&["anvil_getIntervalMining"], |shared, _| {
@@ -122,10 +148,21 @@ fn blocks(registry: &mut Registry) -> Result<(), RegisterMethodError> {
             Ok(dropped.map_or(Value::Null, |transaction| json!(transaction.hash())))
         },
     )?;
+    registry.method(&["anvil_removePoolTransactions"], |shared, args| {
+        let sender: Address = args.required(0, "address")?;
+        shared.write(|node| node.pool.remove_sender(sender));
+        Ok(Value::Null)
+    })?;
     registry.method(&["anvil_dropAllTransactions"], |shared, _| {
         shared.write(|node| node.pool.clear());
         Ok(Value::Null)
     })
+}
+
+/// What a client asks to be reset to.
+#[derive(Deserialize)]
+struct Forking {
+    forking: Option<Value>,
 }
 
 /// Ganache's `evm_mine` takes a time, Anvil's an object.
@@ -133,10 +170,10 @@ fn blocks(registry: &mut Registry) -> Result<(), RegisterMethodError> {
 #[serde(untagged)]
 enum MineOptions {
     Options {
-        timestamp: Option<super::params::Quantity>,
+        timestamp: Option<crate::rpc::params::Quantity>,
         blocks: Option<u64>,
     },
-    Timestamp(super::params::Quantity),
+    Timestamp(crate::rpc::params::Quantity),
 }
 
 impl MineOptions {
@@ -176,6 +213,15 @@ fn snapshots(registry: &mut Registry) -> Result<(), RegisterMethodError> {
         let id = args.number(0, "snapshot")?;
         Ok(Value::Bool(shared.write(|node| node.revert(id))))
     })?;
+    registry.method(&["anvil_reset", "hardhat_reset"], |shared, args| {
+        let forking: Option<Forking> = args.optional(0, "forking")?;
+        if forking.and_then(|options| options.forking).is_some() {
+            let why = "this node forks no other chain: anvil_reset without parameters starts over";
+            return Err(RpcError::NotSupported(why.to_owned()));
+        }
+        shared.write(Node::reset)?;
+        Ok(Value::Null)
+    })?;
     registry.method(&["anvil_dumpState", "hardhat_dumpState"], |shared, _| {
         let dump = dump_state(&shared.read().chain).to_string();
         Ok(json!(Bytes::from(dump.into_bytes())))
@@ -185,93 +231,33 @@ fn snapshots(registry: &mut Registry) -> Result<(), RegisterMethodError> {
         shared.write(|node| load_state(node, given))?;
         Ok(Value::Bool(true))
     })?;
-    registry.method(&["anvil_nodeInfo", "hardhat_metadata"], |shared, _| {
-        let node = shared.read();
-        let (config, latest) = (node.chain.config(), node.chain.latest_block());
-        Ok(json!({
-            "clientVersion": web3::CLIENT,
-            "chainId": config.chain_id,
-            "arbosVersion": config.arbos_version,
-            "currentBlockNumber": U64::from(latest.number),
-            "currentBlockTimestamp": latest.timestamp,
-            "currentBlockHash": latest.hash,
-            "latestBlockNumber": latest.number,
-            "latestBlockHash": latest.hash,
-            "transactionOrder": "fees",
-            "environment": {
-                "baseFee": U64::from(config.base_fee),
+    registry.method(
+        &["anvil_nodeInfo", "anvil_metadata", "hardhat_metadata"],
+        |shared, _| {
+            let node = shared.read();
+            let (config, latest) = (node.chain.config(), node.chain.latest_block());
+            Ok(json!({
+                "clientVersion": web3::CLIENT,
+                "clientSemver": env!("CARGO_PKG_VERSION"),
+                "instanceId": node.chain.block(0).map(|genesis| genesis.hash),
+                "snapshots": node.snapshot_blocks(),
+                "hardFork": "prague",
                 "chainId": config.chain_id,
-                "gasLimit": U64::from(config.block_gas_limit),
-                "gasPrice": U64::from(config.base_fee),
-            },
-            "forkConfig": {},
-        }))
-    })
-}
-
-fn account_and_number(args: &Args, what: &str) -> Result<(Address, U256), RpcError> {
-    Ok((args.required(0, "address")?, args.word(1, what)?))
-}
-
-fn accounts(registry: &mut Registry) -> Result<(), RegisterMethodError> {
-    let names = ["anvil_setBalance", "hardhat_setBalance", "evm_setAccountBalance"];
-    registry.method(&names, |shared, args| {
-        let (address, balance) = account_and_number(args, "balance")?;
-        shared.write(|node| node.chain.set_balance(address, balance));
-        Ok(Value::Bool(true))
-    })?;
-    registry.method(
-        &["anvil_setNonce", "hardhat_setNonce", "evm_setAccountNonce"],
-        |shared, args| {
-            let address: Address = args.required(0, "address")?;
-            let nonce = args.number(1, "nonce")?;
-            shared.write(|node| node.chain.set_nonce(address, nonce));
-            Ok(Value::Bool(true))
+                "arbosVersion": config.arbos_version,
+                "currentBlockNumber": U64::from(latest.number),
+                "currentBlockTimestamp": latest.timestamp,
+                "currentBlockHash": latest.hash,
+                "latestBlockNumber": latest.number,
+                "latestBlockHash": latest.hash,
+                "transactionOrder": "fees",
+                "environment": {
+                    "baseFee": U64::from(config.base_fee),
+                    "chainId": config.chain_id,
+                    "gasLimit": U64::from(config.block_gas_limit),
+                    "gasPrice": U64::from(config.base_fee),
+                },
+                "forkConfig": {},
+            }))
         },
-    )?;
-    registry.method(
-        &["anvil_setCode", "hardhat_setCode", "evm_setAccountCode"],
-        |shared, args| {
-            let address: Address = args.required(0, "address")?;
-            let code: Bytes = args.required(1, "code")?;
-            shared.write(|node| node.chain.set_code(address, code));
-            Ok(Value::Bool(true))
-        },
-    )?;
-    let names = [
-        "anvil_setStorageAt",
-        "hardhat_setStorageAt",
-        "evm_setAccountStorageAt",
-    ];
-    registry.method(&names, |shared, args| {
-        let (address, key) = account_and_number(args, "position")?;
-        let value = args.word(2, "value")?;
-        shared.write(|node| node.chain.set_storage(address, key, value));
-        Ok(Value::Bool(true))
-    })
-}
-
-fn impersonation(registry: &mut Registry) -> Result<(), RegisterMethodError> {
-    registry.method(
-        &["anvil_impersonateAccount", "hardhat_impersonateAccount"],
-        |shared, args| {
-            let address: Address = args.required(0, "address")?;
-            shared.write(|node| node.accounts.impersonate(address));
-            Ok(Value::Bool(true))
-        },
-    )?;
-    let names = [
-        "anvil_stopImpersonatingAccount",
-        "hardhat_stopImpersonatingAccount",
-    ];
-    registry.method(&names, |shared, args| {
-        let address: Address = args.required(0, "address")?;
-        shared.write(|node| node.accounts.stop_impersonating(address));
-        Ok(Value::Bool(true))
-    })?;
-    registry.method(&["anvil_autoImpersonateAccount"], |shared, args| {
-        let all: bool = args.required(0, "enabled")?;
-        shared.write(|node| node.accounts.impersonate_all(all));
-        Ok(Value::Bool(true))
-    })
+    )
 }
