@@ -61,6 +61,8 @@ pub struct Config {
     pub automine: bool,
     /// Whether transactions keep a record of who called whom.
     pub record_traces: bool,
+    /// Whether such records also say which words of storage were read and written.
+    pub record_storage: bool,
     /// Stylus's parameters, by default those of [`Config::arbos_version`].
     pub stylus: Option<StylusParams>,
 }
@@ -85,6 +87,7 @@ impl Default for Config {
             network_fee_account: address!("0xA4b00000000000000000000000000000000000F6"),
             automine: true,
             record_traces: true,
+            record_storage: false,
             stylus: None,
         }
     }

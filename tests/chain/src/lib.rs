@@ -52,5 +52,5 @@ pub use config::{Config, ARBOS_STATE, DEV_ACCOUNTS, SEQUENCER};
 pub use evm::BlockContext;
 pub use outcome::{HaltReason, Outcome, Receipt, Status};
 pub use state::{Account, AccountDump, State, Storage};
-pub use trace::{CallTrace, FrameKind, FrameLog};
+pub use trace::{CallTrace, FrameKind, FrameLog, StorageAccess, StorageKind};
 pub use transaction::{AccountOverride, BlockOverride, CallRequest, InvalidTransaction, Transaction};

@@ -61,6 +61,32 @@ pub struct CallTrace {
     pub calls: Vec<CallTrace>,
     /// The events that it emitted itself; none when it or a frame around it failed.
     pub logs: Vec<FrameLog>,
+    /// The words of storage that it read and wrote itself, in order, also when it failed; none unless
+    /// [`crate::Config::record_storage`] is set.
+    pub storage: Vec<StorageAccess>,
+}
+
+/// A word of storage that a frame read or wrote on the chain. What a program has in the cache of its call it reads
+/// without that, and a word that it writes counts when it is flushed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StorageAccess {
+    /// What was done.
+    pub kind: StorageKind,
+    /// Whose storage: of a delegate call, the account that it acts for.
+    pub account: Address,
+    /// The word.
+    pub key: U256,
+    /// Whether the word was cold, and the access paid for that.
+    pub is_cold: bool,
+}
+
+/// What is done to a word of storage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StorageKind {
+    /// SLOAD
+    Read,
+    /// SSTORE
+    Write,
 }
 
 /// An event of a frame.

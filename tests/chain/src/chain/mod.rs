@@ -194,6 +194,11 @@ impl Chain {
         self.config.automine = automine;
     }
 
+    /// Whether records of transactions also say which words of storage were read and written.
+    pub fn set_record_storage(&mut self, record: bool) {
+        self.config.record_storage = record;
+    }
+
     /// Seals the open block, empty or not.
     pub fn mine(&mut self) -> &Block {
         self.seal();

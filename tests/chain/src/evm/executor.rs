@@ -1,5 +1,6 @@
 //! What one transaction runs in.
 
+use super::storage_log::{self, StorageLog};
 use super::BlockContext;
 use crate::arbos::{ProgramError, RecentPrograms, StylusParams};
 use crate::config::{Config, ARBOS_STATE};
@@ -19,7 +20,7 @@ use revm::Context;
 use stylus_vm::machine::Machine;
 
 pub(crate) type Db<'a> = WrapDatabaseRef<&'a State>;
-pub(crate) type Ctx<'a> = Context<BlockEnv, TxEnv, CfgEnv, Db<'a>, Journal<Db<'a>>, ()>;
+pub(crate) type Ctx<'a> = Context<BlockEnv, TxEnv, CfgEnv, Db<'a>, Journal<Db<'a>>, StorageLog>;
 
 /// What an execution reads of the chain.
 #[derive(Clone)]
@@ -91,6 +92,11 @@ impl<'a> Executor<'a> {
             }),
             ..BlockEnv::default()
         };
+        let mut instructions = EthInstructions::new_mainnet_with_spec(spec);
+        if trace && world.config.record_storage {
+            ctx.chain = StorageLog::new(true);
+            storage_log::watch(&mut instructions, spec);
+        }
         let ethereum = EthPrecompiles::new(spec);
         let mut warm = ethereum.warm_addresses().clone();
         warm.extend(precompiles::ADDRESSES);
@@ -101,7 +107,7 @@ impl<'a> Executor<'a> {
         let Ok(_) = ctx.journaled_state.load_account(ARBOS_STATE);
         Self {
             ctx,
-            instructions: EthInstructions::new_mainnet_with_spec(spec),
+            instructions,
             ethereum,
             world,
             spans: AddressMap::default(),

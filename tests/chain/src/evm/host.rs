@@ -1,6 +1,7 @@
 //! The chain as a running program sees it: every effect goes through the journal, at the EVM's price.
 
 use super::{executor::World, Executor};
+use crate::trace::StorageKind;
 use alloy_primitives::{Address, Bytes, Log, LogData, B256, U256};
 use revm::context_interface::{Cfg, CreateScheme, JournalTr};
 use revm::interpreter::{CallInput, CallInputs, CallScheme, CallValue, CreateInputs, InstructionResult};
@@ -95,6 +96,8 @@ impl Host for ProgramHost<'_, '_> {
         } else {
             gas_params.warm_storage_read_cost()
         };
+        let log = &mut self.executor.ctx.chain;
+        log.note(StorageKind::Read, acting, number(key), loaded.is_cold);
         (word(loaded.data), cost)
     }
 
@@ -118,6 +121,8 @@ impl Host for ProgramHost<'_, '_> {
             }
             spent += cost;
             self.refund += gas_params.sstore_refund(true, &stored.data);
+            let log = &mut self.executor.ctx.chain;
+            log.note(StorageKind::Write, acting, number(*key), stored.is_cold);
         }
         // Nitro takes a flush that leaves nothing for one that did not suffice.
         if spent == gas_left && self.executor.world.config.arbos_version >= FLUSH_OUT_OF_GAS {

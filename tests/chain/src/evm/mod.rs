@@ -13,6 +13,7 @@ mod frames;
 mod host;
 mod program;
 mod record;
+mod storage_log;
 mod transact;
 
 pub(crate) use arbos_state::Slot;

@@ -9,7 +9,7 @@ use revm::interpreter::{CallInputs, CallScheme, CreateInputs, InterpreterResult}
 
 impl Executor<'_> {
     pub(super) fn trace_call(&mut self, inputs: &CallInputs) {
-        self.trace_logs();
+        self.trace_effects();
         let Some(tracer) = self.tracer.as_mut() else {
             return;
         };
@@ -33,11 +33,12 @@ impl Executor<'_> {
             is_program: stylus_vm::code::is_program(inputs.known_bytecode.1.original_byte_slice()),
             calls: Vec::new(),
             logs: Vec::new(),
+            storage: Vec::new(),
         });
     }
 
     pub(super) fn trace_create(&mut self, inputs: &CreateInputs, address: Address) {
-        self.trace_logs();
+        self.trace_effects();
         let Some(tracer) = self.tracer.as_mut() else {
             return;
         };
@@ -57,11 +58,12 @@ impl Executor<'_> {
             is_program: false,
             calls: Vec::new(),
             logs: Vec::new(),
+            storage: Vec::new(),
         });
     }
 
     pub(super) fn trace_exit(&mut self, gas_limit: u64, result: &InterpreterResult) {
-        self.trace_logs();
+        self.trace_effects();
         let Some(tracer) = self.tracer.as_mut() else {
             return;
         };
@@ -77,10 +79,13 @@ impl Executor<'_> {
         );
     }
 
-    /// Gives the frame that is open the events emitted since a frame was last entered or left.
-    fn trace_logs(&mut self) {
+    /// Gives the frame that is open the events emitted and the words touched since a frame was last entered or left.
+    fn trace_effects(&mut self) {
         if let Some(tracer) = self.tracer.as_mut() {
             tracer.logs(self.ctx.journaled_state.logs());
+            if let Some(frame) = tracer.current() {
+                frame.storage.append(&mut self.ctx.chain.take());
+            }
         }
     }
 
