@@ -45,7 +45,21 @@ impl Devnode {
     /// # Errors
     /// A [`StartError`].
     pub async fn start(address: SocketAddr, options: Options) -> Result<Self, StartError> {
-        let shared = Arc::new(Shared::new(Node::new(&options)?));
+        Self::serve(address, Node::new(&options)?)
+    }
+
+    /// Starts another node, which begins as this one is now and goes its own way. What this one has compiled is compiled
+    /// there too, so that a fork costs next to nothing.
+    ///
+    /// # Errors
+    /// A [`StartError`].
+    pub async fn fork(&self, address: SocketAddr) -> Result<Self, StartError> {
+        let node = self.shared.read().fork();
+        Self::serve(address, node)
+    }
+
+    fn serve(address: SocketAddr, node: Node) -> Result<Self, StartError> {
+        let shared = Arc::new(Shared::new(node));
         let config = ServerConfig::builder()
             .max_connections(MAX_CONNECTIONS)
             .max_request_body_size(MAX_REQUEST)

@@ -32,6 +32,32 @@ async fn a_snapshot_brings_everything_back_once() {
 }
 
 #[tokio::test]
+async fn a_fork_begins_as_the_node_is_and_goes_its_own_way() {
+    let here = Client::start().await;
+    let keeper = here.deploy(&keeper()).await;
+    let write = |value: u64| json!({"from": ALICE, "to": keeper, "data": word(value)});
+    let mined = here.send(write(5)).await;
+    let snapshot = here.ask("evm_snapshot", json!([])).await;
+    here.ask("evm_increaseTime", json!([100])).await;
+    let there = here.fork().await;
+    // What was mined, and the clock, are there; snapshots are not.
+    let hash = &mined["transactionHash"];
+    assert_eq!(there.ask("eth_getTransactionReceipt", json!([hash])).await, mined);
+    assert_eq!(there.ask("evm_revert", json!([snapshot])).await, false);
+    let later = there.send(write(6)).await;
+    let block = there
+        .ask("eth_getBlockByNumber", json!([later["blockNumber"], false]))
+        .await;
+    assert_eq!(block["timestamp"], format!("{:#x}", START + 100));
+    let slot = json!([keeper, "0x0", "latest"]);
+    assert_eq!(there.ask("eth_getStorageAt", slot.clone()).await, word(6));
+    assert_eq!(here.ask("eth_getStorageAt", slot).await, word(5));
+    assert_eq!(here.ask("eth_blockNumber", json!([])).await, mined["blockNumber"]);
+    here.stop().await;
+    there.stop().await;
+}
+
+#[tokio::test]
 async fn time_moves_when_it_is_told_to() {
     let client = Client::start().await;
     let time = || async {

@@ -96,6 +96,22 @@ impl Node {
         Ok(node)
     }
 
+    /// Another node with everything that this one has, but for its snapshots and its listeners.
+    pub(crate) fn fork(&self) -> Self {
+        Self {
+            chain: self.chain.clone(),
+            accounts: self.accounts.clone(),
+            pool: self.pool.clone(),
+            clock: self.clock.clone(),
+            mining: self.mining,
+            history: self.history.clone(),
+            signed: self.signed.clone(),
+            snapshots: BTreeMap::new(),
+            next_snapshot: 1,
+            events: broadcast::channel(EVENTS).0,
+        }
+    }
+
     /// The time that a block made now would have.
     pub(crate) fn time(&self) -> u64 {
         self.clock.now(self.chain.now())

@@ -79,6 +79,16 @@ impl Client {
         self.node.as_ref().unwrap().methods().to_vec()
     }
 
+    /// A node that begins as this one is.
+    pub async fn fork(&self) -> Self {
+        let here = self.node.as_ref().unwrap();
+        let node = here.fork(([127, 0, 0, 1], 0).into()).await.unwrap();
+        Self {
+            address: node.address(),
+            node: Some(node),
+        }
+    }
+
     pub async fn stop(mut self) {
         if let Some(node) = self.node.take() {
             node.stop().await;
