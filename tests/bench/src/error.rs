@@ -9,9 +9,6 @@ pub enum BenchError {
     /// A contract's WASM is missing.
     #[error(transparent)]
     Wasm(#[from] e2e::wasm::WasmError),
-    /// The bridge could not be brought to where it is measured.
-    #[error(transparent)]
-    World(#[from] e2e::world::WorldError),
     /// The chain did not start.
     #[error(transparent)]
     Chain(#[from] ChainError),

@@ -1,5 +1,6 @@
 //! The bridge as its users see it: its interface, its validators' signatures and the messages between the chains.
 
+use crate::signing;
 use alloy_primitives::{keccak256, Address, B256, U256};
 use alloy_sol_types::{sol, SolValue};
 use k256::ecdsa::SigningKey;
@@ -66,7 +67,7 @@ impl Message {
 }
 
 /// The keys that sign roots, ascending by their addresses.
-pub struct Validators(Vec<(Address, SigningKey)>);
+pub struct Validators(Vec<(Address, B256)>);
 
 impl Validators {
     /// As many validators as asked for, with keys that follow from their number alone.
@@ -79,7 +80,7 @@ impl Validators {
             .map(|index| {
                 let secret = keccak256(format!("validator {index}"));
                 let key = SigningKey::from_slice(secret.as_slice()).expect("a hash below the curve's order");
-                (Address::from_private_key(&key), key)
+                (Address::from_private_key(&key), secret)
             })
             .collect();
         keys.sort_by_key(|(address, _)| *address);
@@ -106,17 +107,9 @@ impl Validators {
     /// When there are not as many.
     #[must_use]
     pub fn sign_alone(&self, digest: B256, index: usize) -> [u8; 65] {
-        sign(&self.0[index].1, digest)
+        let signature = signing::sign(self.0[index].1, digest);
+        signature
+            .expect("the secret was a key when its address was made")
+            .as_bytes()
     }
-}
-
-/// One signature: r, s and v.
-fn sign(key: &SigningKey, digest: B256) -> [u8; 65] {
-    let (signature, recovery) = key
-        .sign_prehash_recoverable(digest.as_slice())
-        .expect("a key signs every digest");
-    let mut bytes = [0; 65];
-    bytes[..64].copy_from_slice(&signature.to_bytes());
-    bytes[64] = 27 + recovery.to_byte();
-    bytes
 }

@@ -1,10 +1,15 @@
-//! End-to-end tests and the incident replay, on contracts compiled to WASM and run by the embedded chain.
+//! End-to-end tests and the incident replay, on contracts compiled to WASM.
+//!
+//! They talk JSON-RPC and nothing else: to a node of their own in the same process, or to the endpoint that
+//! `PORTCULLIS_RPC_URL` names. See [`rpc`].
 
 pub mod bridge;
 pub mod honest_day;
 pub mod incidents;
 pub mod replay;
 pub mod report;
+pub mod rpc;
+pub mod signing;
 pub mod tokens;
 pub mod wasm;
 pub mod world;

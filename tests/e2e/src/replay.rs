@@ -9,10 +9,10 @@
 use crate::bridge::IBridgeGuarded;
 use crate::honest_day::{honest_day, Direction};
 use crate::incidents::{Asset, Fault, Incident, TokenKind, REFILL_SECS};
+use crate::rpc::Receipt;
 use crate::tokens::Fixture;
-use crate::world::{guard_refusal, Build, Setup, World, WorldError, ATTACKER, ETH, USER};
+use crate::world::{guard_refusal, Build, Setup, World, WorldError, ETH};
 use alloy_primitives::{Address, B256, U256};
-use embedded_chain::Receipt;
 
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
@@ -92,7 +92,7 @@ impl Vault {
             if build == Build::Guarded {
                 world.configure_bucket(token, asset.capacity(), REFILL_SECS)?;
             }
-            let receipt = world.deposit(USER, token, asset.locked)?;
+            let receipt = world.deposit(world.user, token, asset.locked)?;
             expect_success(&receipt)?;
             tokens.push(token);
         }
@@ -100,21 +100,19 @@ impl Vault {
     }
 
     fn worth(&self, incident: &Incident) -> Result<f64, WorldError> {
-        let mut dollars = 0.0;
-        for (asset, token) in incident.assets.iter().zip(&self.tokens) {
-            dollars += asset.value(self.world.balance(*token, self.world.bridge)?);
-        }
-        Ok(dollars)
+        let balances = self.world.balances(&self.tokens, self.world.bridge)?;
+        let worth = incident.assets.iter().zip(balances);
+        Ok(worth.map(|(asset, balance)| asset.value(balance)).sum())
     }
 
     /// One withdrawal through whatever hole the bridge has.
     fn steal(&mut self, incident: &Incident, asset: usize, amount: U256) -> Result<Receipt, WorldError> {
         let token = self.tokens[asset];
         match incident.fault {
-            Fault::StolenKeys { .. } => self.world.withdraw(token, ATTACKER, amount),
+            Fault::StolenKeys { .. } => self.world.withdraw(token, self.world.attacker, amount),
             Fault::ZeroRoot { .. } => {
-                let message = self.world.message(token, ATTACKER, amount);
-                self.world.process(ATTACKER, &message)
+                let message = self.world.message(token, self.world.attacker, amount);
+                self.world.process(self.world.attacker, &message)
             }
         }
     }
@@ -126,8 +124,7 @@ fn place(world: &mut World, asset: &Asset) -> Result<Address, WorldError> {
     let supply = asset.locked * U256::from(2u64);
     match asset.kind {
         TokenKind::Native => {
-            let balance = world.chain.balance(USER);
-            world.chain.set_balance(USER, balance + supply);
+            world.chain.give(world.user, supply)?;
             Ok(ETH)
         }
         TokenKind::Standard => world.token(Fixture::Token, &asset.symbol, asset.decimals, supply),
@@ -141,7 +138,7 @@ fn expect_success(receipt: &Receipt) -> Result<(), WorldError> {
     }
     Err(WorldError::Refused {
         what: "a deposit",
-        reason: format!("{:?}", receipt.outcome.status),
+        reason: format!("{:?}", receipt.status),
     })
 }
 
@@ -162,7 +159,7 @@ fn guard_that_acted(receipt: &Receipt) -> Option<&'static str> {
 /// A [`WorldError`] when the world cannot be set up; refused calls are part of the result.
 pub fn replay(incident: &Incident, build: Build) -> Result<Replayed, WorldError> {
     let mut vault = Vault::new(incident, build)?;
-    let start = vault.world.chain.now();
+    let start = vault.world.chain.now()?;
     let before = vault.worth(incident)?;
     let mut replayed = Replayed {
         vault: vec![Point {
@@ -175,8 +172,7 @@ pub fn replay(incident: &Incident, build: Build) -> Result<Replayed, WorldError>
         first_refusal: None,
     };
     for call in &incident.calls {
-        let passed = vault.world.chain.now() - start;
-        vault.world.chain.advance_time(call.secs.saturating_sub(passed));
+        vault.world.chain.move_to(start + call.secs)?;
         let receipt = vault.steal(incident, call.asset, call.amount)?;
         note(&mut replayed, call.secs, &receipt);
         replayed.vault.push(Point {
@@ -194,6 +190,7 @@ pub fn replay(incident: &Incident, build: Build) -> Result<Replayed, WorldError>
 /// A [`WorldError`] when the world cannot be set up, or a withdrawal of what is available is refused.
 pub fn replay_adaptive(incident: &Incident) -> Result<Replayed, WorldError> {
     let mut vault = Vault::new(incident, Build::Guarded)?;
+    let start = vault.world.chain.now()?;
     let before = vault.worth(incident)?;
     let mut replayed = Replayed {
         vault: vec![Point {
@@ -223,7 +220,7 @@ pub fn replay_adaptive(incident: &Incident) -> Result<Replayed, WorldError> {
             secs,
             dollars: vault.worth(incident)?,
         });
-        vault.world.chain.advance_time(HOUR);
+        vault.world.chain.move_to(start + secs + HOUR)?;
     }
     replayed.lost = before - vault.worth(incident)?;
     Ok(replayed)
@@ -255,20 +252,19 @@ pub fn run_honest_day(incident: &Incident, build: Build) -> Result<HonestDay, Wo
         }],
     };
     let mut withdrawn = 0.0;
-    let mut now = 0;
+    let start = vault.world.chain.now()?;
     for flow in honest_day(incident) {
-        vault.world.chain.advance_time(flow.secs - now);
-        now = flow.secs;
+        vault.world.chain.move_to(start + flow.secs)?;
         let token = vault.tokens[flow.asset];
         let receipt = match flow.direction {
-            Direction::Deposit => vault.world.deposit(USER, token, flow.amount)?,
+            Direction::Deposit => vault.world.deposit(vault.world.user, token, flow.amount)?,
             Direction::Withdrawal => vault.world.withdraw(token, user(flow.user), flow.amount)?,
         };
         day.flows += 1;
         if !receipt.is_success() {
             day.refused += 1;
         } else if flow.direction == Direction::Withdrawal {
-            day.withdrawal_gas.push(receipt.outcome.gas_used);
+            day.withdrawal_gas.push(receipt.gas_used);
             withdrawn += incident.assets[flow.asset].value(flow.amount);
             day.outflow.push(Point {
                 secs: flow.secs,

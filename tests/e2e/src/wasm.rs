@@ -1,6 +1,8 @@
 //! The contracts that `scripts/contracts` compiled.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Why a contract's WASM cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +40,23 @@ pub fn load(build: &str) -> Result<Vec<u8>, WasmError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(WasmError::NotBuilt(path)),
         Err(error) => Err(WasmError::Unreadable { path, error }),
     }
+}
+
+/// A build as it stands on a chain: compressed, behind Stylus's prefix. Compressed once a process, because that takes
+/// longer than most tests.
+///
+/// # Errors
+/// A [`WasmError`] that says what to do when it is not there.
+pub fn code(build: &str) -> Result<Arc<[u8]>, WasmError> {
+    static KNOWN: Mutex<Option<HashMap<String, Arc<[u8]>>>> = Mutex::new(None);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = known.get_or_insert_default();
+    if let Some(code) = known.get(build) {
+        return Ok(code.clone());
+    }
+    let code: Arc<[u8]> = stylus_vm::code::compress(&load(build)?).into();
+    known.insert(build.to_owned(), code.clone());
+    Ok(code)
 }
 
 /// The names of every build, sorted.

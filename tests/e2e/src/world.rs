@@ -1,13 +1,13 @@
 //! A chain with a bridge on it, and what people do there.
 
 use crate::bridge::{constructor_input, ConstructorArguments, IBridge, IBridgeGuarded, Message, Validators};
+use crate::rpc::{Chain, Endpoint, EndpointError, Lacking, People, Receipt, RpcError, Status};
 use crate::tokens::{Fixture, IToken};
 use crate::wasm;
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, Bytes, B256, U256};
 use alloy_sol_types::{SolCall, SolError, SolInterface};
-use std::sync::{Mutex, PoisonError};
-
-use embedded_chain::{CallRequest, Chain, Config, Outcome, Receipt, Status, Transaction};
+use serde_json::json;
+use std::collections::BTreeSet;
 
 /// The two builds of the bridge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,15 +63,12 @@ pub enum WorldError {
     /// A contract's WASM is missing.
     #[error(transparent)]
     Wasm(#[from] wasm::WasmError),
-    /// The chain did not start.
+    /// The environment names no chain.
     #[error(transparent)]
-    Chain(#[from] embedded_chain::ChainError),
-    /// A contract was not deployed.
+    Endpoint(#[from] EndpointError),
+    /// The chain did not do what it was asked.
     #[error(transparent)]
-    Deploy(#[from] embedded_chain::DeployError),
-    /// The chain did not take a transaction.
-    #[error(transparent)]
-    Invalid(#[from] embedded_chain::InvalidTransaction),
+    Rpc(#[from] RpcError),
     /// A contract refused.
     #[error("{what} was refused: {reason}")]
     Refused {
@@ -80,6 +77,19 @@ pub enum WorldError {
         /// The contract's error.
         reason: String,
     },
+}
+
+impl WorldError {
+    /// What the endpoint does not have, if that is it.
+    ///
+    /// # Errors
+    /// The error itself when it is another.
+    pub fn lacking(self) -> Result<Lacking, Self> {
+        match self {
+            Self::Rpc(RpcError::Lacking(lacking)) => Ok(lacking),
+            other => Err(other),
+        }
+    }
 }
 
 /// A chain with a bridge on it.
@@ -92,51 +102,64 @@ pub struct World {
     pub validators: Validators,
     /// How many of them must sign.
     pub threshold: usize,
+    /// Who deployed the bridge, and has no power any more.
+    pub deployer: Address,
+    /// Who governs the guards.
+    pub governor: Address,
+    /// Who may pause.
+    pub guardian: Address,
+    /// An ordinary user, who holds every token to begin with.
+    pub user: Address,
+    /// The attacker.
+    pub attacker: Address,
     next_nonce: u64,
+    /// Who approved which asset for a deposit that was refused.
+    approved: BTreeSet<(Address, Address)>,
 }
-
-/// Who governs the guards.
-pub const GOVERNOR: Address = embedded_chain::DEV_ACCOUNTS[1];
-/// Who may pause.
-pub const GUARDIAN: Address = embedded_chain::DEV_ACCOUNTS[2];
-/// An ordinary user, who holds every token to begin with.
-pub const USER: Address = embedded_chain::DEV_ACCOUNTS[3];
-/// The attacker.
-pub const ATTACKER: Address = embedded_chain::DEV_ACCOUNTS[4];
-/// Who deploys, and has no power afterwards.
-pub const DEPLOYER: Address = embedded_chain::DEV_ACCOUNTS[0];
 
 /// ETH, as the bridge names it.
 pub const ETH: Address = Address::ZERO;
 
 impl World {
-    /// A chain with a bridge and nothing in it. No bucket is configured.
+    /// A bridge with nothing in it, on the chain that the environment names. No bucket is configured.
     ///
     /// # Errors
     /// A [`WorldError`] when something of that fails.
     pub fn new(setup: &Setup) -> Result<Self, WorldError> {
-        let (chain, bridge) = deployed(setup.build)?;
+        let code = wasm::code(setup.build.wasm_name())?;
+        let mut chain = Chain::open(&Endpoint::from_env()?, &code)?;
+        let People {
+            deployer,
+            governor,
+            guardian,
+            user,
+            attacker,
+        } = chain.people();
         let validators = Validators::new(setup.validators);
         let arguments = ConstructorArguments {
-            governor: GOVERNOR,
-            guardian: GUARDIAN,
+            governor,
+            guardian,
             validators: validators.addresses(),
             threshold: U256::from(setup.threshold),
             committedRoot: setup.committed_root,
         };
-        let mut world = Self {
+        let bridge = chain.deploy_program(deployer, &code, constructor_input(&arguments))?;
+        Ok(Self {
             chain,
             bridge,
             validators,
             threshold: setup.threshold,
+            deployer,
+            governor,
+            guardian,
+            user,
+            attacker,
             next_nonce: 0,
-        };
-        let receipt = world.transact(DEPLOYER, bridge, constructor_input(&arguments), U256::ZERO)?;
-        succeeded("the construction", receipt)?;
-        Ok(world)
+            approved: BTreeSet::new(),
+        })
     }
 
-    /// Deploys a token whose supply [`USER`] holds.
+    /// Deploys a token whose supply the user holds.
     ///
     /// # Errors
     /// A [`WorldError`] when it is not created.
@@ -147,8 +170,8 @@ impl World {
         decimals: u8,
         supply: U256,
     ) -> Result<Address, WorldError> {
-        let init_code = fixture.token_init_code(symbol, decimals, USER, supply);
-        Ok(self.chain.deploy(USER, init_code)?)
+        let init_code = fixture.token_init_code(symbol, decimals, self.user, supply);
+        Ok(self.chain.create(self.user, init_code)?)
     }
 
     /// Sends a transaction with any input.
@@ -162,8 +185,7 @@ impl World {
         input: Vec<u8>,
         value: U256,
     ) -> Result<Receipt, WorldError> {
-        let transaction = Transaction::call(from, to, input).with_value(value);
-        Ok(self.chain.transact(transaction)?)
+        Ok(self.chain.transact(from, to, input, value)?)
     }
 
     /// Sends a transaction that calls a method.
@@ -194,15 +216,15 @@ impl World {
     /// # Errors
     /// A [`WorldError`] when it refuses, or returns what it does not declare.
     pub fn view<C: SolCall>(&self, to: Address, call: &C) -> Result<C::Return, WorldError> {
-        let outcome = self.chain.call(&CallRequest::new(USER, to, call.abi_encode()))?;
+        let called = self.chain.call(self.user, to, call.abi_encode())?;
         let refused = |reason| WorldError::Refused {
             what: "a view",
             reason,
         };
-        if !outcome.is_success() {
-            return Err(refused(error_of(&outcome)));
+        if !called.is_success() {
+            return Err(refused(error_of(&called.status, &called.output)));
         }
-        C::abi_decode_returns(&outcome.output).map_err(|error| refused(error.to_string()))
+        C::abi_decode_returns(&called.output).map_err(|error| refused(error.to_string()))
     }
 
     /// What an account holds of an asset.
@@ -211,9 +233,23 @@ impl World {
     /// A [`WorldError`] when the token does not say.
     pub fn balance(&self, asset: Address, account: Address) -> Result<U256, WorldError> {
         if asset == ETH {
-            return Ok(self.chain.balance(account));
+            return Ok(self.chain.balance(account)?);
         }
         self.view(asset, &IToken::balanceOfCall { account })
+    }
+
+    /// What an account holds of each of these assets, in one request.
+    ///
+    /// # Errors
+    /// A [`WorldError`] when a token does not say.
+    pub fn balances(&self, assets: &[Address], account: Address) -> Result<Vec<U256>, WorldError> {
+        let input = Bytes::from(IToken::balanceOfCall { account }.abi_encode());
+        let question = |asset: &Address| match *asset {
+            ETH => ("eth_getBalance", json!([account, "latest"])),
+            token => ("eth_call", json!([{ "to": token, "input": input }, "latest"])),
+        };
+        let questions: Vec<_> = assets.iter().map(question).collect();
+        Ok(self.chain.client().ask_all(&questions)?)
     }
 
     /// Sets an asset's bucket.
@@ -231,7 +267,7 @@ impl World {
             capacity,
             refillSecs: refill_secs,
         };
-        self.must(GOVERNOR, self.bridge, &call, "the configuration of a bucket")?;
+        self.must(self.governor, self.bridge, &call, "the configuration of a bucket")?;
         Ok(())
     }
 
@@ -248,14 +284,21 @@ impl World {
         if asset == ETH {
             return self.transact(from, self.bridge, call.abi_encode(), amount);
         }
-        for value in [U256::ZERO, amount] {
+        // Some tokens refuse to change an approval of which something is left.
+        let left_over = self.approved.remove(&(from, asset));
+        let first = left_over.then_some(U256::ZERO);
+        for value in first.into_iter().chain([amount]) {
             let approval = IToken::approveCall {
                 spender: self.bridge,
                 value,
             };
             self.must(from, asset, &approval, "an approval")?;
         }
-        self.send(from, self.bridge, &call)
+        let receipt = self.send(from, self.bridge, &call)?;
+        if !receipt.is_success() {
+            self.approved.insert((from, asset));
+        }
+        Ok(receipt)
     }
 
     /// A message that has not been used before.
@@ -274,13 +317,13 @@ impl World {
     /// # Errors
     /// A [`WorldError`] when the bridge refuses one of the two.
     pub fn attest(&mut self, message: &Message) -> Result<(), WorldError> {
-        let root = message.leaf(self.chain.config().chain_id, self.bridge);
+        let root = message.leaf(self.chain.id(), self.bridge);
         let digest = self.view(self.bridge, &IBridge::digestCall { root })?;
         let acceptance = IBridge::acceptRootCall {
             root,
             signatures: self.validators.sign(digest, self.threshold).into(),
         };
-        self.must(USER, self.bridge, &acceptance, "the acceptance of a root")?;
+        self.must(self.user, self.bridge, &acceptance, "the acceptance of a root")?;
         let proof = IBridge::proveCall {
             nonce: message.nonce,
             asset: message.asset,
@@ -288,7 +331,7 @@ impl World {
             amount: message.amount,
             proof: Vec::new(),
         };
-        self.must(USER, self.bridge, &proof, "the proof of a message")?;
+        self.must(self.user, self.bridge, &proof, "the proof of a message")?;
         Ok(())
     }
 
@@ -306,8 +349,8 @@ impl World {
         self.send(from, self.bridge, &call)
     }
 
-    /// A withdrawal from the message to the money, as an honest user or a thief with the keys does it. [`USER`] relays
-    /// it, so that the recipient needs no gas.
+    /// A withdrawal from the message to the money, as an honest user or a thief with the keys does it. The user
+    /// relays it, so that the recipient needs no gas.
     ///
     /// # Errors
     /// A [`WorldError`] when the message is not accepted; the refusal of the withdrawal is in the receipt.
@@ -319,22 +362,8 @@ impl World {
     ) -> Result<Receipt, WorldError> {
         let message = self.message(asset, recipient, amount);
         self.attest(&message)?;
-        self.process(USER, &message)
+        self.process(self.user, &message)
     }
-}
-
-/// A chain on which that build stands, not yet constructed. Compiled once a process: later chains are copies.
-fn deployed(build: Build) -> Result<(Chain, Address), WorldError> {
-    static DEPLOYED: Mutex<Vec<(Build, Chain, Address)>> = Mutex::new(Vec::new());
-    let mut known = DEPLOYED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, chain, bridge)) = known.iter().find(|(other, ..)| *other == build) {
-        return Ok((chain.clone(), *bridge));
-    }
-    let wasm = wasm::load(build.wasm_name())?;
-    let mut chain = Chain::new(Config::default())?;
-    let bridge = chain.deploy_program(DEPLOYER, &wasm)?;
-    known.push((build, chain.clone(), bridge));
-    Ok((chain, bridge))
 }
 
 fn succeeded(what: &'static str, receipt: Receipt) -> Result<Receipt, WorldError> {
@@ -343,31 +372,34 @@ fn succeeded(what: &'static str, receipt: Receipt) -> Result<Receipt, WorldError
     }
     Err(WorldError::Refused {
         what,
-        reason: error_of(&receipt.outcome),
+        reason: error_of(&receipt.status, &receipt.output),
     })
 }
 
 /// The typed error that a transaction was refused with, if it is this one.
 #[must_use]
 pub fn refusal<E: SolError>(receipt: &Receipt) -> Option<E> {
-    if receipt.outcome.status != Status::Revert {
+    if receipt.status != Status::Revert {
         return None;
     }
-    E::abi_decode(&receipt.outcome.output).ok()
+    E::abi_decode(&receipt.output).ok()
 }
 
 /// The guard's error that a transaction was refused with, if it was a guard.
 #[must_use]
 pub fn guard_refusal(receipt: &Receipt) -> Option<IBridgeGuarded::IBridgeGuardedErrors> {
-    IBridgeGuarded::IBridgeGuardedErrors::abi_decode(&receipt.outcome.output).ok()
+    IBridgeGuarded::IBridgeGuardedErrors::abi_decode(&receipt.output).ok()
 }
 
-fn error_of(outcome: &Outcome) -> String {
-    if let Ok(error) = IBridgeGuarded::IBridgeGuardedErrors::abi_decode(&outcome.output) {
+fn error_of(status: &Status, output: &[u8]) -> String {
+    if let Ok(error) = IBridgeGuarded::IBridgeGuardedErrors::abi_decode(output) {
         return format!("{error:?}");
     }
-    if let Ok(error) = IBridge::IBridgeErrors::abi_decode(&outcome.output) {
+    if let Ok(error) = IBridge::IBridgeErrors::abi_decode(output) {
         return format!("{error:?}");
     }
-    format!("{:?} with {}", outcome.status, outcome.output)
+    format!(
+        "{status:?} with {}",
+        alloy_primitives::hex::encode_prefixed(output)
+    )
 }

@@ -73,18 +73,30 @@ fn tell(incident: &Incident) -> Result<Told, WorldError> {
         let _ = std::io::stderr().flush();
     };
     step("the robbery, without guards");
-    let unguarded = replay(incident, Build::Unguarded)?;
     step("the same calls, with guards");
-    let guarded = replay(incident, Build::Guarded)?;
+    let [unguarded, guarded] = on_both(|build| replay(incident, build))?;
     step("an attacker who knows the guards, for a day");
     let adaptive = replay_adaptive(incident)?;
     step("an honest day, on both");
+    let [honest_unguarded, honest_guarded] = on_both(|build| run_honest_day(incident, build))?;
     Ok(Told {
         unguarded,
         guarded,
         adaptive,
-        honest_unguarded: run_honest_day(incident, Build::Unguarded)?,
-        honest_guarded: run_honest_day(incident, Build::Guarded)?,
+        honest_unguarded,
+        honest_guarded,
+    })
+}
+
+/// The same on both builds, at the same time: each has a chain of its own.
+fn on_both<T: Send>(run: impl Fn(Build) -> Result<T, WorldError> + Sync) -> Result<[T; 2], WorldError> {
+    std::thread::scope(|scope| {
+        let unguarded = scope.spawn(|| run(Build::Unguarded));
+        let guarded = run(Build::Guarded);
+        let unguarded = unguarded
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok([unguarded?, guarded?])
     })
 }
 

@@ -12,7 +12,7 @@ use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::{sol, SolCall, SolEvent};
 use devnode::{Devnode, Options, DEV_KEYS, STYLUS_DEPLOYER};
 use e2e::bridge::{constructor_input, ConstructorArguments, IBridge, Message, Validators};
-use embedded_chain::init_code_for;
+use e2e::rpc::init_code_for;
 
 sol! {
     interface IStylusDeployer {
