@@ -100,6 +100,7 @@ impl Node {
     pub(crate) fn fork(&self) -> Self {
         Self {
             chain: self.chain.clone(),
+            options: self.options.clone(),
             accounts: self.accounts.clone(),
             pool: self.pool.clone(),
             clock: self.clock.clone(),
