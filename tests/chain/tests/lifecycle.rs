@@ -190,6 +190,17 @@ fn an_expired_program_cannot_be_kept_alive() {
 }
 
 #[test]
+fn a_call_has_the_stack_that_the_parameters_grant() {
+    let mut chain = chain();
+    let program = deploy_switch(&mut chain);
+    assert!(send(&mut chain, program, load(1)).is_success());
+    // Every frame takes four words and more.
+    chain.set_params(|params| params.max_stack_depth = 4);
+    let receipt = send(&mut chain, program, load(1));
+    assert_eq!(receipt.outcome.status, Status::Halt(HaltReason::OutOfStack));
+}
+
+#[test]
 fn an_upgrade_of_stylus_disables_programs_until_they_are_activated_again() {
     let mut chain = chain();
     let program = deploy_switch(&mut chain);

@@ -50,6 +50,8 @@ pub struct Env {
     pub gas_price: U256,
     /// Ink for one unit of gas.
     pub ink_price: u32,
+    /// The stack that a call may use, in words.
+    pub max_depth: u32,
 }
 
 /// The kinds of call that a program can make.

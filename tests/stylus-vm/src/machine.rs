@@ -151,7 +151,7 @@ impl Machine {
         // returns, and nothing that outlives the store is given a copy.
         let host = unsafe { std::mem::transmute::<&mut dyn Host, &'static mut dyn Host>(host) };
         let ink_price = u64::from(frame.env.ink_price.max(1));
-        let depth = Rules::at(frame.env.arbos_version).max_depth;
+        let depth = frame.env.max_depth;
         let mut store = Store::new(&self.engine, State::new(frame, host));
         let ink = gas.saturating_mul(ink_price);
         match run(program, &mut store, ink, depth) {

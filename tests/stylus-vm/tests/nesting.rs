@@ -6,6 +6,7 @@ use alloy_primitives::{Address, Bytes, B256, U256};
 use stylus_vm::code::{compress, CodeError};
 use stylus_vm::host::{CallOutcome, CallRequest, CreateOutcome, CreateRequest, Host, Refusal};
 use stylus_vm::machine::{LoadError, Machine, Program, Status};
+use stylus_vm::rules::Rules;
 use stylus_vm::stack::on_deep_stack;
 use support::{exact_frame, hook, machine, module, program, run_with, wasm, MockHost, PLENTY};
 
@@ -25,6 +26,7 @@ fn recursive(locals: usize) -> String {
 fn depth_status(wat: &str, calls: usize, arbos_version: u64) -> Status {
     let mut frame = exact_frame(&vec![0; calls]);
     frame.env.arbos_version = arbos_version;
+    frame.env.max_depth = Rules::at(arbos_version).max_depth;
     on_deep_stack(|| run_with(wat, &mut MockHost::default(), frame, PLENTY).status)
 }
 

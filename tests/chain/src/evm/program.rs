@@ -113,6 +113,7 @@ impl Executor<'_> {
                 origin: self.ctx.tx.caller,
                 gas_price: U256::from(self.ctx.tx.gas_price),
                 ink_price: world.params.ink_price,
+                max_depth: world.params.max_stack_depth,
             },
         }
     }

@@ -141,6 +141,7 @@ pub fn frame(calldata: &[u8]) -> Frame {
             origin: ORIGIN,
             gas_price: U256::from(0x9A5),
             ink_price: INK_PRICE as u32,
+            max_depth: 22_000,
         },
     }
 }
