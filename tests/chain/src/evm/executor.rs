@@ -16,6 +16,7 @@ use revm::handler::instructions::EthInstructions;
 use revm::handler::EthPrecompiles;
 use revm::interpreter::interpreter::EthInterpreter;
 use revm::primitives::hardfork::SpecId;
+use revm::state::AccountInfo;
 use revm::Context;
 use stylus_vm::machine::Machine;
 
@@ -128,5 +129,28 @@ impl<'a> Executor<'a> {
 
     pub(crate) fn now(&self) -> u64 {
         self.world.block.timestamp
+    }
+
+    /// An account with its code, as ArbOS looks at one: whoever touches it next still pays for the first access.
+    pub(crate) fn look_at(&mut self, address: Address) -> AccountInfo {
+        let Ok(account) = self.journal().load_account_with_code(address);
+        let (info, was_cold) = (account.data.info.clone(), account.is_cold);
+        self.cool(address, was_cold);
+        info
+    }
+
+    /// Moves wei as ArbOS does, which warms nobody. False when there is not enough.
+    pub(crate) fn move_wei(&mut self, from: Address, to: Address, amount: U256) -> bool {
+        let Ok(account) = self.journal().load_account(to);
+        let was_cold = account.is_cold;
+        let Ok(failure) = self.journal().transfer(from, to, amount);
+        self.cool(to, was_cold);
+        failure.is_none()
+    }
+
+    fn cool(&mut self, address: Address, was_cold: bool) {
+        if let Some(account) = self.journal().state.get_mut(&address).filter(|_| was_cold) {
+            account.mark_cold();
+        }
     }
 }

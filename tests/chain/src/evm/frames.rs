@@ -1,7 +1,7 @@
 //! Frames: a call or a creation, from the moment its gas is known to the moment it is settled.
 
 use super::{executor::spec, Executor};
-use alloy_primitives::{Address, Bytes, B256, U256};
+use alloy_primitives::{Address, Bytes, B256};
 use revm::context_interface::{
     context::ContextError, journaled_state::account::JournaledAccountTr, Cfg, JournalTr,
 };
@@ -263,18 +263,12 @@ impl Executor<'_> {
         let own = (info.code_hash, info.code.clone().unwrap_or_default());
         match own.1.eip7702_address() {
             None => own,
+            // A program's call follows a delegation for nothing, so whoever touches the delegate next pays.
             Some(delegate) => {
-                let Ok(account) = self.journal().load_account_with_code(delegate);
-                let info = &account.data.info;
-                (info.code_hash, info.code.clone().unwrap_or_default())
+                let info = self.look_at(delegate);
+                (info.code_hash, info.code.unwrap_or_default())
             }
         }
-    }
-
-    /// An account's balance.
-    pub(crate) fn balance_of(&mut self, address: Address) -> U256 {
-        let Ok(account) = self.journal().load_account(address);
-        account.data.info.balance
     }
 }
 

@@ -148,6 +148,11 @@ impl Executor<'_> {
         match message.to {
             TxKind::Call(target) => {
                 let known_bytecode = self.code_of(target);
+                // The one delegation that is warm without being paid for is that of the account a transaction calls.
+                let delegate = self.look_at(target).code.and_then(|code| code.eip7702_address());
+                if let Some(delegate) = delegate {
+                    let Ok(_) = self.journal().load_account(delegate);
+                }
                 let inputs = CallInputs {
                     input: CallInput::Bytes(message.data.clone()),
                     return_memory_offset: 0..0,

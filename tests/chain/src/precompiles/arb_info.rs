@@ -3,7 +3,6 @@
 use super::abi::IArbInfo as I;
 use super::{Call, Fault, Purity};
 use alloy_sol_types::SolCall;
-use revm::context_interface::JournalTr;
 
 const BALANCE: u64 = 700;
 const CODE: u64 = 2100;
@@ -12,13 +11,14 @@ pub(super) fn run(call: &mut Call<'_, '_>, input: &[u8]) -> Result<Vec<u8>, Faul
     match super::call::selector(input)? {
         I::getBalanceCall::SELECTOR => call.answer::<I::getBalanceCall>(Purity::View, input, |call, a| {
             call.burn(BALANCE)?;
-            Ok(call.executor.balance_of(a.account))
+            Ok(call.executor.look_at(a.account).balance)
         }),
         I::getCodeCall::SELECTOR => call.answer::<I::getCodeCall>(Purity::View, input, |call, a| {
             call.burn(CODE)?;
-            let Ok(code) = call.executor.journal().code(a.account);
-            call.burn_words(code.data.len())?;
-            Ok(code.data)
+            let code = call.executor.look_at(a.account).code.unwrap_or_default();
+            let code = code.original_bytes();
+            call.burn_words(code.len())?;
+            Ok(code)
         }),
         _ => Err(Fault::Refused),
     }

@@ -5,7 +5,6 @@ use super::{Call, Fault, Purity};
 use crate::arbos::{Program, ProgramError, StylusParams};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
-use revm::context_interface::JournalTr;
 use stylus_vm::activate::{activate, FIXED_GAS};
 use stylus_vm::code;
 
@@ -129,10 +128,9 @@ fn activate_program(call: &mut Call<'_, '_>, address: Address) -> Result<(u16, U
     call.burn(FIXED_GAS)?;
     let params = params(call)?;
     let now = call.executor.now();
-    let Ok(account) = call.executor.journal().load_account_with_code(address);
-    let code_hash = account.data.info.code_hash;
-    let bytes = account.data.info.code.as_ref();
-    let bytes = bytes.map(|code| code.original_bytes()).unwrap_or_default();
+    let account = call.executor.look_at(address);
+    let code_hash = account.code_hash;
+    let bytes = account.code.unwrap_or_default().original_bytes();
 
     let before = call.program(code_hash)?;
     if before.version == params.version && !before.is_expired(now, params) {

@@ -160,8 +160,7 @@ impl<'e, 'a> Call<'e, 'a> {
     /// The hash of an account's code, at its price.
     pub(super) fn code_hash(&mut self, address: Address) -> Result<B256, Fault> {
         self.burn(CODE_HASH_READ)?;
-        let Ok(hash) = self.executor.journal().code_hash(address);
-        Ok(hash.data)
+        Ok(self.executor.look_at(address).code_hash)
     }
 
     /// A program's entry, at its price.
@@ -213,8 +212,7 @@ impl<'e, 'a> Call<'e, 'a> {
         let collector = self.executor.world.config.network_fee_account;
         let (own, caller) = (self.address, self.caller);
         for (to, amount) in [(collector, fee), (caller, rest)] {
-            let Ok(failure) = self.executor.journal().transfer(own, to, amount);
-            if failure.is_some() {
+            if !self.executor.move_wei(own, to, amount) {
                 return Err(Fault::Reverted);
             }
         }
