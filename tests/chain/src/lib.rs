@@ -28,8 +28,7 @@
 //! - Calldata costs nothing on L1 unless [`Config::poster_gas_per_byte`] says so.
 //! - The base fee does not move.
 //! - Programs in fragments, retryable tickets, messages to L1 and EIP-7702 transactions do not exist.
-//! - Precompiles other than those in [`precompiles`] are empty accounts, and the owners' settings are the embedder's.
-//! - P-256 is there from ArbOS 50 on, at its later price, and not at the earlier one before.
+//! - Arbitrum's other precompiles refuse every call, and the owners' settings are the embedder's.
 //! - BLOCKHASH answers for any recent number of L1, with a hash made of the number.
 //! - A module's hash is not Nitro's, and ArbOS's storage is laid out differently; contracts see neither.
 

@@ -202,3 +202,27 @@ fn precompiles_have_code() {
         assert_eq!(chain.code(address).as_ref(), [0xfe]);
     }
 }
+
+/// P-256 of ArbOS 30 costs 3,450 gas and that of ArbOS 50 twice as much; BLS12-381 came with ArbOS 50.
+#[test]
+fn ethereums_precompiles_come_with_stylus_and_with_arbos_50() {
+    let p256 = address!("0x0000000000000000000000000000000000000100");
+    let bls = address!("0x000000000000000000000000000000000000000b");
+    // An account without code takes no gas, and a signature that is none costs what a good one does.
+    for (arbos_version, p256_gas, has_bls) in [
+        (29, 0, false),
+        (30, 3450, false),
+        (49, 3450, false),
+        (50, 6900, true),
+    ] {
+        let chain = Chain::new(Config {
+            arbos_version,
+            ..Config::default()
+        })
+        .unwrap();
+        let outcome = chain.call(&CallRequest::new(ALICE, p256, vec![1; 160])).unwrap();
+        assert_eq!(outcome.gas_used, 21_000 + 160 * 16 + p256_gas);
+        let outcome = chain.call(&CallRequest::new(ALICE, bls, vec![1; 3])).unwrap();
+        assert_eq!(outcome.is_success(), !has_bls);
+    }
+}

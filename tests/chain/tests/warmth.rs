@@ -5,8 +5,10 @@ mod common;
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::SolCall;
 use common::*;
-use embedded_chain::precompiles::{IArbInfo, IArbWasm, IArbWasmCache, ARB_INFO, ARB_WASM, ARB_WASM_CACHE};
-use embedded_chain::{Chain, Config, Transaction};
+use embedded_chain::precompiles::{
+    IArbInfo, IArbWasm, IArbWasmCache, ADDRESSES, ARB_INFO, ARB_WASM, ARB_WASM_CACHE, CLOSED,
+};
+use embedded_chain::{CallRequest, Chain, Config, Status, Transaction};
 
 const COLD: u64 = 2600;
 const WARM: u64 = 100;
@@ -91,6 +93,24 @@ fn an_activation_leaves_the_program_and_the_collector_of_fees_cold() {
         let input = IArbWasm::activateProgramCall { program }.abi_encode();
         let account = seen.unwrap_or(program);
         assert_eq!(cost_after(&mut chain, ARB_WASM, &input, fee, account), COLD);
+    }
+}
+
+#[test]
+fn every_precompile_of_arbitrum_is_warm_and_those_that_are_closed_refuse() {
+    let mut chain = chain();
+    for account in ADDRESSES.into_iter().chain(CLOSED) {
+        assert_eq!(
+            cost_after(&mut chain, Address::repeat_byte(9), &[], 0, account),
+            WARM
+        );
+        assert_eq!(chain.code(account)[..], [0xfe]);
+    }
+    for closed in CLOSED {
+        let mut request = CallRequest::new(ALICE, closed, [0xAA; 4]);
+        request.gas_limit = Some(100_000);
+        let outcome = chain.call(&request).unwrap();
+        assert_eq!((outcome.status, outcome.gas_used), (Status::Revert, 100_000));
     }
 }
 

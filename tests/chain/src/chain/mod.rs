@@ -83,7 +83,7 @@ impl Chain {
         for account in &config.dev_accounts {
             state.set_balance(*account, config.dev_balance);
         }
-        for address in precompiles::ADDRESSES {
+        for address in precompiles::addresses() {
             state.set_code(address, PRECOMPILE_CODE);
         }
         // With a nonce the account is not empty, and so is never swept away.

@@ -15,9 +15,11 @@ use revm::database_interface::WrapDatabaseRef;
 use revm::handler::instructions::EthInstructions;
 use revm::handler::EthPrecompiles;
 use revm::interpreter::interpreter::EthInterpreter;
+use revm::precompile::{secp256r1::P256VERIFY, Precompiles};
 use revm::primitives::hardfork::SpecId;
 use revm::state::AccountInfo;
 use revm::Context;
+use std::sync::OnceLock;
 use stylus_vm::machine::Machine;
 
 pub(crate) type Db<'a> = WrapDatabaseRef<&'a State>;
@@ -72,6 +74,25 @@ pub(crate) fn spec(arbos_version: u64) -> SpecId {
     }
 }
 
+/// Ethereum's precompiles at a version of ArbOS, which takes them up at other times than the rest of the EVM's rules:
+/// Cancun's came with Stylus, together with P-256 at its first price, and all that followed with ArbOS 50.
+fn ethereum_precompiles(arbos_version: u64) -> EthPrecompiles {
+    static WITH_STYLUS: OnceLock<Precompiles> = OnceLock::new();
+    let precompiles = match arbos_version {
+        50.. => Precompiles::osaka(),
+        30..=49 => WITH_STYLUS.get_or_init(|| {
+            let mut precompiles = Precompiles::cancun().clone();
+            precompiles.extend([P256VERIFY]);
+            precompiles
+        }),
+        _ => Precompiles::berlin(),
+    };
+    EthPrecompiles {
+        precompiles,
+        spec: spec(arbos_version),
+    }
+}
+
 impl<'a> Executor<'a> {
     pub(crate) fn new(world: World<'a>, recent: RecentPrograms, trace: bool) -> Self {
         let spec = spec(world.config.arbos_version);
@@ -98,9 +119,9 @@ impl<'a> Executor<'a> {
             ctx.chain = StorageLog::new(true);
             storage_log::watch(&mut instructions, spec);
         }
-        let ethereum = EthPrecompiles::new(spec);
+        let ethereum = ethereum_precompiles(world.config.arbos_version);
         let mut warm = ethereum.warm_addresses().clone();
-        warm.extend(precompiles::ADDRESSES);
+        warm.extend(precompiles::addresses());
         ctx.journaled_state.set_spec_id(spec);
         ctx.journaled_state.warm_precompiles(&warm);
         ctx.journaled_state.warm_coinbase_account(world.block.coinbase);

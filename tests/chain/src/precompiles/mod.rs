@@ -44,6 +44,28 @@ pub const ADDRESSES: [Address; 6] = [
     ARB_WASM_CACHE,
 ];
 
+/// Arbitrum's other precompiles, of which there is only the door here: they have code and are warm, and refuse every
+/// call as they refuse a method that does not exist.
+pub const CLOSED: [Address; 12] = [
+    address!("0x0000000000000000000000000000000000000066"),
+    address!("0x0000000000000000000000000000000000000067"),
+    address!("0x0000000000000000000000000000000000000068"),
+    address!("0x0000000000000000000000000000000000000069"),
+    address!("0x000000000000000000000000000000000000006d"),
+    address!("0x000000000000000000000000000000000000006e"),
+    address!("0x000000000000000000000000000000000000006f"),
+    address!("0x0000000000000000000000000000000000000070"),
+    address!("0x0000000000000000000000000000000000000073"),
+    address!("0x0000000000000000000000000000000000000074"),
+    address!("0x00000000000000000000000000000000000000ff"),
+    address!("0x00000000000000000000000000000000000a4b05"),
+];
+
+/// Every address that has a precompile of Arbitrum.
+pub(crate) fn addresses() -> impl Iterator<Item = Address> {
+    ADDRESSES.into_iter().chain(CLOSED)
+}
+
 impl Executor<'_> {
     /// Runs a precompile of Arbitrum, if the code to be run is one's.
     pub(crate) fn arbitrum_precompile(
@@ -58,6 +80,7 @@ impl Executor<'_> {
             ARB_GAS_INFO => arb_gas_info::run,
             ARB_WASM => arb_wasm::run,
             ARB_WASM_CACHE => arb_wasm_cache::run,
+            closed if CLOSED.contains(&closed) => |_, _| Err(Fault::Refused),
             _ => return None,
         };
         let input = input_bytes(&inputs.input);
