@@ -179,6 +179,23 @@ fn gas_beyond_the_limit_of_a_transaction_is_held_and_given_back() {
 }
 
 #[test]
+fn the_limit_of_a_transaction_counts_what_it_costs_to_begin_with_from_arbos_50_on() {
+    for (arbos_version, used) in [(49, 32_000_000 + 21_000), (50, 32_000_000)] {
+        let mut chain = Chain::new(Config {
+            arbos_version,
+            ..Config::default()
+        })
+        .unwrap();
+        // JUMPDEST, PUSH1 0, JUMP: runs until nothing is left
+        let contract = deploy_code(&mut chain, &[0x5b, 0x60, 0, 0x56]);
+        let receipt = chain
+            .transact(Transaction::call(ALICE, contract, vec![]).with_gas_limit(100_000_000))
+            .unwrap();
+        assert_eq!(receipt.outcome.gas_used, used);
+    }
+}
+
+#[test]
 fn a_tip_is_not_taken() {
     let mut chain = chain();
     let contract = deploy_code(&mut chain, &environment_code());

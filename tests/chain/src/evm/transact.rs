@@ -17,6 +17,8 @@ use revm::state::EvmState;
 
 /// The bytes of init code that a transaction may bring.
 pub(crate) const MAX_INIT_CODE: usize = 2 * 24_576;
+/// From this version of ArbOS on, the gas that one transaction may use includes what it costs to begin with.
+const COUNTS_INTRINSIC: u64 = 50;
 /// Of what was spent, the share that may be refunded.
 const REFUND_QUOTIENT: u64 = 5;
 
@@ -97,7 +99,13 @@ impl Executor<'_> {
         // What a transaction brings beyond its limit is held and given back at the end.
         let mut held = 0;
         if message.is_transaction {
-            let usable = self.world.config.tx_gas_limit.saturating_sub(intrinsic);
+            // Before ArbOS 50 the limit did not count what was already paid.
+            let paid = if self.world.config.arbos_version >= COUNTS_INTRINSIC {
+                intrinsic
+            } else {
+                0
+            };
+            let usable = self.world.config.tx_gas_limit.saturating_sub(paid);
             held = gas.saturating_sub(usable);
             gas -= held;
         }
