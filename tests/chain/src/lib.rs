@@ -27,7 +27,7 @@
 //! # What differs from Nitro
 //! - Calldata costs nothing on L1 unless [`Config::poster_gas_per_byte`] says so.
 //! - The base fee does not move.
-//! - Programs in fragments, retryable tickets, messages to L1 and EIP-7702 transactions do not exist.
+//! - Retryable tickets, messages to L1 and EIP-7702 transactions do not exist.
 //! - Arbitrum's other precompiles refuse every call, and the owners' settings are the embedder's.
 //! - BLOCKHASH answers for any recent number of L1, with a hash made of the number.
 //! - A module's hash is not Nitro's, and ArbOS's storage is laid out differently; contracts see neither.

@@ -96,7 +96,7 @@ fn arb_info_looks_accounts_up() {
 }
 
 #[test]
-fn arb_owner_public_tells_who_owns_the_chain_and_that_there_are_no_fragments() {
+fn arb_owner_public_tells_who_owns_the_chain_and_in_how_many_fragments_a_program_may_lie() {
     let chain = chain();
     assert_eq!(
         answer(
@@ -122,7 +122,7 @@ fn arb_owner_public_tells_who_owns_the_chain_and_that_there_are_no_fragments() {
             ARB_OWNER_PUBLIC,
             IArbOwnerPublic::getMaxStylusContractFragmentsCall {}
         ),
-        0
+        2
     );
     let input = IArbOwnerPublic::getMaxStylusContractFragmentsCall {}.abi_encode();
     assert_eq!(hex(&input), "e5a7f893");

@@ -102,6 +102,12 @@ impl Machine {
         })
     }
 
+    /// The program that was compiled under a code's hash, if one was.
+    #[must_use]
+    pub fn loaded(&self, code_hash: B256) -> Option<Program> {
+        self.programs().get(&code_hash).cloned()
+    }
+
     /// The program in a contract's code, compiled at the first sight of the code's hash.
     ///
     /// Whether the chain has activated it is the chain's to know.

@@ -1,7 +1,7 @@
 //! Stylus's parameters, which a chain's owner may set and an upgrade of ArbOS changes.
 
 use super::MemoryModel;
-use stylus_vm::rules::Rules;
+use stylus_vm::rules::{Rules, FRAGMENTS};
 
 /// From this version of ArbOS on, programs called recently in the block start at the cached price.
 const RECENT_PROGRAMS: u64 = 60;
@@ -41,6 +41,8 @@ pub struct StylusParams {
     pub block_cache_size: u16,
     /// The bytes that a WASM may have once decompressed.
     pub max_wasm_size: u32,
+    /// The contracts that one program may lie in; zero when the version of ArbOS knows no fragments.
+    pub max_fragments: u8,
     /// Gas burnt at the start of each activation.
     pub activation_gas: u64,
 }
@@ -67,6 +69,7 @@ impl StylusParams {
             keepalive_days: 31,
             block_cache_size: 32,
             max_wasm_size: u32::try_from(rules.max_wasm_size).unwrap_or(u32::MAX),
+            max_fragments: if arbos_version >= FRAGMENTS { 2 } else { 0 },
             activation_gas: 0,
         }
     }
@@ -105,6 +108,12 @@ impl StylusParams {
     #[must_use]
     pub fn remembers_recent(&self) -> bool {
         self.arbos_version >= RECENT_PROGRAMS
+    }
+
+    /// Whether a program may lie in fragments.
+    #[must_use]
+    pub fn has_fragments(&self) -> bool {
+        self.arbos_version >= FRAGMENTS
     }
 
     /// Seconds after which a program expires.

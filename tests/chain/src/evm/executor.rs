@@ -21,6 +21,7 @@ use revm::state::AccountInfo;
 use revm::Context;
 use std::sync::OnceLock;
 use stylus_vm::machine::Machine;
+use stylus_vm::{code, fragments};
 
 pub(crate) type Db<'a> = WrapDatabaseRef<&'a State>;
 pub(crate) type Ctx<'a> = Context<BlockEnv, TxEnv, CfgEnv, Db<'a>, Journal<Db<'a>>, StorageLog>;
@@ -37,6 +38,18 @@ pub(crate) struct World<'a> {
     pub(crate) block: BlockContext,
     /// The hashes of the blocks so far, by number.
     pub(crate) hashes: &'a [B256],
+}
+
+impl World<'_> {
+    /// Whether a call of this code runs WASM.
+    pub(crate) fn is_program(&self, code: &[u8]) -> bool {
+        code::is_program(code) || (self.params.has_fragments() && fragments::is_root(code))
+    }
+
+    /// Whether this code may be deployed although EIP-3541 forbids it.
+    pub(crate) fn is_component(&self, code: &[u8]) -> bool {
+        self.is_program(code) || (self.params.has_fragments() && fragments::is_fragment(code))
+    }
 }
 
 /// One transaction on its way.

@@ -16,7 +16,7 @@ use revm::state::Bytecode;
 use std::convert::Infallible;
 
 /// The bytes of code that a contract may have.
-const MAX_CODE: usize = 24_576;
+pub(crate) const MAX_CODE: usize = 24_576;
 
 pub(super) fn ended(result: InstructionResult, gas_limit: u64) -> InterpreterResult {
     InterpreterResult {
@@ -71,7 +71,7 @@ impl Executor<'_> {
         let counted = matches!(inputs.scheme, CallScheme::Call | CallScheme::StaticCall);
         let acting = inputs.target_address;
         self.enter(acting, inputs.caller, counted);
-        let result = if stylus_vm::code::is_program(code.original_byte_slice()) {
+        let result = if self.world.is_program(code.original_byte_slice()) {
             self.run_program(inputs, depth)
         } else {
             self.run_bytecode(inputs, depth)
@@ -137,8 +137,8 @@ impl Executor<'_> {
         let code = &result.output;
         if code.len() > MAX_CODE {
             result.result = InstructionResult::CreateContractSizeLimit;
-        } else if code.first() == Some(&0xEF) && !stylus_vm::code::is_program(code) {
-            // EIP-3541, with the exception that Arbitrum makes for programs.
+        } else if code.first() == Some(&0xEF) && !self.world.is_component(code) {
+            // EIP-3541, with the exception that Arbitrum makes for programs and their fragments.
             result.result = InstructionResult::CreateContractStartingWithEF;
         } else {
             let cost = self.ctx.cfg.gas_params().code_deposit_cost(code.len());

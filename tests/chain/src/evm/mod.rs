@@ -18,6 +18,7 @@ mod transact;
 
 pub(crate) use arbos_state::Slot;
 pub(crate) use executor::{Executor, World};
+pub(crate) use frames::MAX_CODE;
 pub(crate) use program::input_bytes;
 pub(crate) use transact::{Execution, Message, MAX_INIT_CODE};
 

@@ -1,10 +1,11 @@
 //! A frame whose code is WASM.
 
 use super::{frames::ended, host::ProgramHost, Executor};
-use alloy_primitives::{Bytes, U256};
+use alloy_primitives::{Bytes, B256, U256};
 use revm::interpreter::{CallInput, CallInputs, Gas, InstructionResult, InterpreterResult};
+use stylus_vm::fragments::{self, Root};
 use stylus_vm::host::{Env, Frame};
-use stylus_vm::machine::Status;
+use stylus_vm::machine::{Program, Status};
 
 /// From this version of ArbOS on, returning data costs at least what the EVM's memory for it would.
 const RETURN_DATA_COSTS: u64 = 31;
@@ -33,11 +34,11 @@ impl Executor<'_> {
         if gas_limit < cost {
             return ended(InstructionResult::OutOfGas, gas_limit);
         }
-        let loaded = match self.world.machine.load(code_hash, code.original_byte_slice()) {
+        let loaded = match self.load_program(code_hash, code.original_byte_slice()) {
             Ok(loaded) => loaded,
             Err(reason) => {
                 // Only an entry written by hand gets here: activation has compiled the code before.
-                self.note_reason(&reason.to_string());
+                self.note_reason(&reason);
                 return ended(InstructionResult::NotActivated, gas_limit);
             }
         };
@@ -81,6 +82,26 @@ impl Executor<'_> {
         result.gas.set_remaining(remaining);
         result.gas.set_refunded(refund);
         result
+    }
+
+    /// What a program's code compiles to. Fragments are read for nothing: activation has paid for them.
+    fn load_program(&mut self, code_hash: B256, code: &[u8]) -> Result<Program, String> {
+        let machine = self.world.machine;
+        if let Some(program) = machine.loaded(code_hash) {
+            return Ok(program);
+        }
+        let program = if fragments::is_root(code) {
+            let root = Root::parse(code).map_err(|reason| reason.to_string())?;
+            let pieces = root.fragments.iter().map(|fragment| self.look_at(*fragment));
+            let pieces: Vec<_> = pieces
+                .map(|info| info.code.unwrap_or_default().original_bytes())
+                .collect();
+            let wasm = root.assemble(&pieces, root.length as usize);
+            machine.load_wasm(code_hash, &wasm.map_err(|reason| reason.to_string())?)
+        } else {
+            machine.load(code_hash, code)
+        };
+        program.map_err(|reason| reason.to_string())
     }
 
     /// Opens pages and returns how many were open, and at most ever were, before.

@@ -30,7 +30,9 @@ impl Executor<'_> {
             input: input_bytes(&inputs.input),
             output: Bytes::new(),
             error: None,
-            is_program: stylus_vm::code::is_program(inputs.known_bytecode.1.original_byte_slice()),
+            is_program: self
+                .world
+                .is_program(inputs.known_bytecode.1.original_byte_slice()),
             calls: Vec::new(),
             logs: Vec::new(),
             storage: Vec::new(),

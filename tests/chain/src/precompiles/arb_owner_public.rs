@@ -66,8 +66,7 @@ pub(super) fn run(call: &mut Call<'_, '_>, input: &[u8]) -> Result<Vec<u8>, Faul
             call.since(60)?;
             call.answer::<I::getMaxStylusContractFragmentsCall>(view, input, |call, _| {
                 call.burn_params()?;
-                // Programs in fragments are not supported here, so tools must not make any.
-                Ok(0)
+                Ok(call.executor.world.params.max_fragments)
             })
         }
         _ => Err(Fault::Refused),

@@ -7,11 +7,10 @@ use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use stylus_vm::activate::{activate, FIXED_GAS};
 use stylus_vm::code;
+use stylus_vm::fragments::{self, Root};
 
 /// From this version of ArbOS on, an owner may set a price for every activation.
 const ACTIVATION_GAS: u64 = 60;
-/// From this version of ArbOS on, code that is no program's is refused with a typed error.
-const TYPED_NOT_WASM: u64 = 60;
 
 pub(super) fn run(call: &mut Call<'_, '_>, input: &[u8]) -> Result<Vec<u8>, Fault> {
     let view = Purity::View;
@@ -136,17 +135,8 @@ fn activate_program(call: &mut Call<'_, '_>, address: Address) -> Result<(u16, U
     if before.version == params.version && !before.is_expired(now, params) {
         return Err(ProgramError::UpToDate.into());
     }
-    if !code::is_program(&bytes) {
-        if bytes.is_empty() || call.since(TYPED_NOT_WASM).is_ok() {
-            return Err(ProgramError::NotWasm.into());
-        }
-        return Err(Fault::Reverted);
-    }
+    let wasm = read_wasm(call, &bytes)?;
     let rules = params.rules(call.executor.pages.0);
-    let wasm = code::decompress(&bytes, rules.max_wasm_size).map_err(|reason| {
-        call.executor.note_reason(&reason.to_string());
-        Fault::Reverted
-    })?;
     let mut gas_left = call.gas_left;
     let activated = activate(&wasm, code_hash, &rules, &mut gas_left);
     call.gas_left = gas_left.min(call.gas_left);
@@ -180,6 +170,52 @@ fn activate_program(call: &mut Call<'_, '_>, address: Address) -> Result<(u16, U
         version: params.version,
     })?;
     Ok((params.version, fee))
+}
+
+/// Takes the WASM out of a contract's code, or out of the fragments that it names.
+fn read_wasm(call: &mut Call<'_, '_>, bytes: &[u8]) -> Result<Vec<u8>, Fault> {
+    let limit = call.executor.world.params.max_wasm_size as usize;
+    if code::is_program(bytes) {
+        return code::decompress(bytes, limit).map_err(|reason| refuse(call, &reason.to_string()));
+    }
+    if bytes.is_empty() {
+        return Err(ProgramError::NotWasm.into());
+    }
+    if !call.executor.world.params.has_fragments() {
+        return Err(Fault::Reverted);
+    }
+    if fragments::is_root(bytes) {
+        return read_fragments(call, bytes, limit);
+    }
+    if fragments::is_fragment(bytes) {
+        return Err(refuse(call, "a fragment is activated through its root"));
+    }
+    Err(ProgramError::NotWasm.into())
+}
+
+/// Reads the fragments that a root names, each at the price of reading an account's code.
+fn read_fragments(call: &mut Call<'_, '_>, bytes: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
+    let root = Root::parse(bytes).map_err(|reason| refuse(call, &reason.to_string()))?;
+    let most = usize::from(call.executor.world.params.max_fragments);
+    if root.length as usize > limit || root.fragments.len() > most {
+        return Err(refuse(call, "the root announces more than a program may have"));
+    }
+    let mut pieces = Vec::with_capacity(root.fragments.len());
+    for fragment in &root.fragments {
+        pieces.push(call.fragment(*fragment)?);
+        // A piece that is none stops the reading, so those behind it are not paid for.
+        if !fragments::is_fragment(&pieces[pieces.len() - 1]) {
+            break;
+        }
+    }
+    root.assemble(&pieces, limit)
+        .map_err(|reason| refuse(call, &reason.to_string()))
+}
+
+/// A refusal that keeps its gas and leaves its reason to whoever traces.
+fn refuse(call: &mut Call<'_, '_>, reason: &str) -> Fault {
+    call.executor.note_reason(reason);
+    Fault::Reverted
 }
 
 fn keep_alive(call: &mut Call<'_, '_>, code_hash: B256) -> Result<(), Fault> {

@@ -1,9 +1,9 @@
 //! One call of a precompile: its gas, its rights and its events.
 
 use crate::arbos::{Program, ProgramError};
-use crate::evm::{Executor, Slot};
+use crate::evm::{Executor, Slot, MAX_CODE};
 use crate::precompiles::StylusErrors;
-use alloy_primitives::{Address, Log, B256, U256};
+use alloy_primitives::{Address, Bytes, Log, B256, U256};
 use alloy_sol_types::{SolCall, SolError, SolEvent};
 use revm::context_interface::JournalTr;
 use revm::interpreter::CallInputs;
@@ -12,6 +12,8 @@ const STATE_READ: u64 = 800;
 const STATE_WRITE: u64 = 20_000;
 const STATE_CLEAR: u64 = 5000;
 const CODE_HASH_READ: u64 = 2600;
+const COLD_ACCOUNT: u64 = 2600;
+const WARM_ACCOUNT: u64 = 100;
 const COPY_WORD: u64 = 3;
 const PARAMS_READ: u64 = 100;
 
@@ -161,6 +163,26 @@ impl<'e, 'a> Call<'e, 'a> {
     pub(super) fn code_hash(&mut self, address: Address) -> Result<B256, Fault> {
         self.burn(CODE_HASH_READ)?;
         Ok(self.executor.look_at(address).code_hash)
+    }
+
+    /// The code of a program's fragment, at the price of reading an account's code. There must be gas for the
+    /// largest one before anything is read.
+    pub(super) fn fragment(&mut self, address: Address) -> Result<Bytes, Fault> {
+        let Ok(account) = self.executor.journal().load_account_with_code(address);
+        let access = if account.is_cold {
+            COLD_ACCOUNT
+        } else {
+            WARM_ACCOUNT
+        };
+        let code = account.data.info.code.as_ref();
+        let code = code.map(|code| code.original_bytes()).unwrap_or_default();
+        let price = |bytes: usize| access + COPY_WORD * (bytes as u64).div_ceil(32);
+        if self.gas_left < price(MAX_CODE) {
+            self.gas_left = 0;
+            return Err(Fault::Refused);
+        }
+        self.burn(price(code.len()))?;
+        Ok(code)
     }
 
     /// A program's entry, at its price.
