@@ -6,6 +6,7 @@
 //!
 //! - [`breaker`]: closed, throttled, reduce-only, frozen, and half-open on the way back, in one word.
 //! - [`bucket`]: a token bucket, exact to the second and to the wei.
+//! - [`window`]: a sliding window: in any `W` seconds at most the limit.
 //! - [`pause`]: pauses that end by themselves, for everything and for five groups of functions, in one word.
 //! - [`queue`]: what is over a limit, deferred: a ticket, a wait sized by what is waiting, first in first out.
 //! - [`recorder`]: who tripped a breaker, for as long as they are paid last.
@@ -21,10 +22,17 @@
 
 pub mod breaker;
 pub mod bucket;
+mod denied;
 mod fields;
+mod granule;
 pub mod pause;
 pub mod queue;
 pub mod recorder;
 pub mod solvency;
+mod time;
 pub mod trigger;
 mod wide;
+pub mod window;
+
+pub use denied::Denied;
+pub use time::LONGEST_SECS;

@@ -1,7 +1,8 @@
 //! Arithmetic of wide numbers with small ones, each operation once in a program.
 //!
-//! A contract is at most 24 KiB, and a general operation on 256 bits, written out wherever it is used, is hundreds of bytes of
-//! it, a general division 8 KiB. What is packed here only ever divides by seconds and shifts by less than 256.
+//! A contract is at most 24 KiB, and a general operation on 256 bits, written out wherever it is used, is hundreds of
+//! bytes of it, a general division 8 KiB. What is packed here only ever divides by seconds and shifts by less than
+//! 256.
 
 use alloy_primitives::U256;
 use core::num::{NonZeroU32, NonZeroU64};
@@ -32,6 +33,51 @@ pub(crate) fn shr(a: U256, bits: u8) -> U256 {
     a >> usize::from(bits)
 }
 
+/// `amount · numerator / denominator`, rounded down, for a fraction of at most one (a greater one counts as one).
+#[inline(never)]
+pub(crate) fn mul_div_down(amount: U256, numerator: u32, denominator: NonZeroU32) -> U256 {
+    let divisor = NonZeroU64::from(denominator);
+    let numerator = u128::from(numerator.min(denominator.get()));
+    let mut limbs = amount.into_limbs();
+    let mut carry = 0;
+    for limb in &mut limbs {
+        // Invariant: 64 bits times 32, and 32 on top, are below 2^128.
+        let product = u128::from(*limb) * numerator + carry;
+        *limb = product as u64;
+        carry = product >> 64;
+    }
+    // Invariant: the carry is below the numerator, so below the divisor, as a remainder is; so each digit of the
+    // quotient fits 32 bits.
+    let mut remainder = carry as u64;
+    for limb in limbs.iter_mut().rev() {
+        let high = (remainder << 32) | (*limb >> 32);
+        let low = ((high % divisor) << 32) | (*limb & 0xffff_ffff);
+        *limb = ((high / divisor) << 32) | (low / divisor);
+        remainder = low % divisor;
+    }
+    U256::from_limbs(limbs)
+}
+
+/// The least `n` for which `n · step` is at least `target`, looked for below 2^`bits`, where it is known to be. The
+/// step is not zero.
+///
+/// Bit by bit, because a general division of 128 bits costs more of a contract's size than it saves time.
+#[inline(never)]
+pub(crate) fn div_up_by_search(target: u128, step: u64, bits: u32) -> u64 {
+    if target == 0 {
+        return 0;
+    }
+    let mut short = 0;
+    for bit in (0..bits).rev() {
+        let longer = short | (1 << bit);
+        // Invariant: two numbers of 64 bits make one of 128.
+        if u128::from(step) * u128::from(longer) < target {
+            short = longer;
+        }
+    }
+    short + 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,5 +99,60 @@ mod tests {
                 assert_eq!(div_down(dividend, small), dividend / u128::from(divisor));
             }
         }
+    }
+
+    #[test]
+    fn a_part_of_an_amount_is_what_wide_arithmetic_says() {
+        for (numerator, denominator) in [
+            (0, 1),
+            (1, 1),
+            (1, 3),
+            (2_500, 10_000),
+            (9_999, 10_000),
+            (10_000, 10_000),
+            (86_399, 86_400),
+            (u32::MAX - 1, u32::MAX),
+            (u32::MAX, u32::MAX),
+        ] {
+            let divisor = NonZeroU32::new(denominator).unwrap();
+            for (low, high) in numbers()
+                .zip(numbers().skip(7))
+                .chain([(u128::MAX, u128::MAX), (0, 0)])
+            {
+                let amount = (U256::from(high) << 128usize) | U256::from(low);
+                // 512 bits by hand: quotient and remainder apart.
+                let (q, r) = amount.div_rem(U256::from(denominator));
+                let expected =
+                    q * U256::from(numerator) + r * U256::from(numerator) / U256::from(denominator);
+                assert_eq!(mul_div_down(amount, numerator, divisor), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_fraction_above_one_counts_as_one() {
+        let seven = NonZeroU32::new(7).unwrap();
+        assert_eq!(mul_div_down(U256::MAX, 8, seven), U256::MAX);
+    }
+
+    #[test]
+    fn a_search_finds_what_a_division_rounded_up_says() {
+        for (target, step) in [
+            (0, 1),
+            (1, 1),
+            (1, 5),
+            (5, 5),
+            (6, 5),
+            (10, 5),
+            (11, 5),
+            (1 << 40, 3),
+        ] {
+            assert_eq!(
+                u128::from(div_up_by_search(target, step, 41)),
+                target.div_ceil(u128::from(step))
+            );
+        }
+        assert_eq!(div_up_by_search(u128::from(u64::MAX) * 3, u64::MAX, 2), 3);
+        assert_eq!(div_up_by_search(u128::from(u64::MAX), 1, 64), u64::MAX);
     }
 }

@@ -1,10 +1,8 @@
 //! What a bucket holds at a time, and what it lets through.
 
 use super::Limit;
+use crate::{time::LATEST, Denied};
 use alloy_primitives::U256;
-
-/// The latest time that five bytes hold: the year 36,812.
-pub(super) const LATEST: u64 = (1 << 40) - 1;
 
 /// A bucket that is open: its limit, and what it held when it was last touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,17 +12,6 @@ pub struct Bucket {
     held: u128,
     /// At most [`LATEST`].
     touched_at: u64,
-}
-
-/// A request that does not pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Denied {
-    /// What was asked for.
-    pub requested: U256,
-    /// What would have passed, rounded down.
-    pub available: U256,
-    /// The first second at which the request passes if nothing else does before; none when it is more than the capacity.
-    pub retry_at: Option<u64>,
 }
 
 impl Bucket {

@@ -1,11 +1,15 @@
 //! How much a bucket holds and how long it takes to fill.
 
-use crate::wide::{div_down, shl, shr};
+use crate::{
+    granule::Granule,
+    time::LONGEST_SECS,
+    wide::{div_down, div_up_by_search, shl, shr},
+};
 use alloy_primitives::U256;
 use core::num::{NonZeroU32, NonZeroU64};
 
 /// The longest time to refill: ten years of 365 days. A slower bucket would be a lifetime cap, which is another guard.
-pub const MAX_REFILL_SECS: u64 = 10 * 365 * 24 * 60 * 60;
+pub const MAX_REFILL_SECS: u64 = LONGEST_SECS;
 
 /// Capacities of up to this many bits are held to the wei.
 const UNIT_BITS: usize = 64;
@@ -14,8 +18,7 @@ const UNIT_BITS: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     capacity_units: NonZeroU64,
-    /// At most 192: a unit is 2^`unit_log2` wei.
-    unit_log2: u8,
+    unit: Granule,
     /// At most [`MAX_REFILL_SECS`].
     refill_secs: NonZeroU32,
 }
@@ -40,9 +43,8 @@ impl Limit {
     /// # Errors
     /// [`InvalidLimit`] when the capacity is zero or the time is out of bounds.
     pub fn new(capacity: U256, refill_secs: u64) -> Result<Self, InvalidLimit> {
-        // Invariant: 256 bits less 64 are 192.
-        let unit_log2 = capacity.bit_len().saturating_sub(UNIT_BITS) as u8;
-        let Some(capacity_units) = NonZeroU64::new(low_limb(shr(capacity, unit_log2))) else {
+        let unit = Granule::of(capacity, UNIT_BITS);
+        let Some(capacity_units) = NonZeroU64::new(unit.units_down(capacity)) else {
             return Err(InvalidLimit::ZeroCapacity);
         };
         // Invariant: MAX_REFILL_SECS is below 2^32.
@@ -53,14 +55,14 @@ impl Limit {
         };
         Ok(Self {
             capacity_units,
-            unit_log2,
+            unit,
             refill_secs: whole_secs,
         })
     }
 
     /// The most that can pass at once.
     pub fn capacity(&self) -> U256 {
-        self.in_wei(self.capacity_units.get())
+        self.unit.wei(self.capacity_units.get())
     }
 
     /// The seconds from empty to full.
@@ -74,10 +76,10 @@ impl Limit {
         let refilled = div_down(self.refilled(window_secs), self.refill_secs);
         // Invariant: (2^64 - 1)^2 and 2^64 - 1 on top of it are below 2^128.
         let units = U256::from(refilled + u128::from(self.capacity_units.get()));
-        if units > shr(U256::MAX, self.unit_log2) {
+        if units > shr(U256::MAX, self.unit.log2()) {
             U256::MAX
         } else {
-            shl(units, self.unit_log2)
+            shl(units, self.unit.log2())
         }
     }
 
@@ -86,7 +88,7 @@ impl Limit {
         // The refills of a second, brought to the same denominator.
         let ours = other.in_unit_secs_of(self.capacity_units.get());
         let theirs = self.in_unit_secs_of(other.capacity_units.get());
-        self.capacity() > other.capacity() || exceeds(ours, self.unit_log2, theirs, other.unit_log2)
+        self.capacity() > other.capacity() || exceeds(ours, self.unit.log2(), theirs, other.unit.log2())
     }
 
     /// What a full bucket holds, in unit-seconds: below 2^96.
@@ -102,19 +104,7 @@ impl Limit {
 
     /// The first whole number of seconds that refills `unit_secs`, which is at most a full bucket.
     pub(super) fn secs_to_refill_up(&self, unit_secs: u128) -> u64 {
-        // Bit by bit, from the highest that the time to refill can have: the largest number of seconds that does not.
-        let mut short = 0;
-        for bit in (0..u32::BITS).rev() {
-            let longer = short | 1 << bit;
-            if self.refilled(longer) < unit_secs {
-                short = longer;
-            }
-        }
-        if unit_secs == 0 {
-            0
-        } else {
-            short + 1
-        }
+        div_up_by_search(unit_secs, self.capacity_units.get(), u32::BITS)
     }
 
     /// An amount in unit-seconds, rounded up to a unit, or none when it is more than the capacity.
@@ -122,54 +112,44 @@ impl Limit {
         if amount > self.capacity() {
             return None;
         }
-        let whole = low_limb(shr(amount, self.unit_log2));
-        // Invariant: the amount is at most the capacity, which is whole units; so rounding up stays at most at it.
-        let units = if self.in_wei(whole) == amount {
-            whole
-        } else {
-            whole + 1
-        };
+        // Rounded up it is at most the capacity still, which is whole units.
+        let units = self.unit.units_up(amount)?;
         Some(self.in_unit_secs_of(units))
     }
 
     /// Unit-seconds as an amount, rounded down to a unit.
     pub(super) fn amount_down(&self, unit_secs: u128) -> U256 {
         // Invariant: at most a full bucket of unit-seconds is at most the capacity in units.
-        self.in_wei(div_down(unit_secs, self.refill_secs) as u64)
+        self.unit.wei(div_down(unit_secs, self.refill_secs) as u64)
     }
 
     /// An amount in unit-seconds, rounded down to a unit and cut at the capacity.
     pub(super) fn holding_down(&self, amount: U256) -> u128 {
-        let units = shr(amount.min(self.capacity()), self.unit_log2);
-        self.in_unit_secs_of(low_limb(units))
+        self.in_unit_secs_of(self.unit.units_down(amount.min(self.capacity())))
     }
 
     /// Its three numbers as they are stored: the capacity in units, the unit's logarithm, the seconds.
     pub(super) fn to_parts(self) -> (u64, u8, u32) {
-        (self.capacity_units.get(), self.unit_log2, self.refill_secs.get())
+        (
+            self.capacity_units.get(),
+            self.unit.log2(),
+            self.refill_secs.get(),
+        )
     }
 
     /// The limit of stored numbers, or none when there is none.
     pub(super) fn from_parts(capacity_units: u64, unit_log2: u8, refill_secs: u32) -> Option<Self> {
         Some(Self {
             capacity_units: NonZeroU64::new(capacity_units)?,
-            unit_log2,
+            unit: Granule::from_log2(unit_log2),
             refill_secs: NonZeroU32::new(refill_secs)?,
         })
-    }
-
-    fn in_wei(&self, units: u64) -> U256 {
-        shl(U256::from_limbs([units, 0, 0, 0]), self.unit_log2)
     }
 
     fn in_unit_secs_of(&self, units: u64) -> u128 {
         // Invariant: 64 bits times 32 is 96.
         u128::from(units) * u128::from(self.refill_secs.get())
     }
-}
-
-fn low_limb(number: U256) -> u64 {
-    number.as_limbs()[0]
 }
 
 /// Whether `a · 2^a_log2 > b · 2^b_log2`, without computing either.

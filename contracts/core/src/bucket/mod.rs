@@ -31,6 +31,7 @@ mod bucket;
 mod limit;
 mod slot;
 
-pub use bucket::{Bucket, Denied};
+pub use crate::Denied;
+pub use bucket::Bucket;
 pub use limit::{InvalidLimit, Limit, MAX_REFILL_SECS};
 pub use slot::{Reconfigured, Slot};

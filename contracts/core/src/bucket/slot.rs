@@ -1,6 +1,7 @@
 //! A bucket as it is stored: open, closed or never set, and how that changes.
 
-use super::{bucket::LATEST, Bucket, Limit};
+use super::{Bucket, Limit};
+use crate::time::LATEST;
 use alloy_primitives::U256;
 
 /// Set in every word but that of a bucket that was never set.
