@@ -7,6 +7,7 @@
 //! - [`breaker`]: closed, throttled, reduce-only, frozen, and half-open on the way back, in one word.
 //! - [`bucket`]: a token bucket, exact to the second and to the wei.
 //! - [`window`]: a sliding window: in any `W` seconds at most the limit.
+//! - [`baseline`]: the value that a share is taken of, so that no deposit or withdrawal of the moment moves it.
 //! - [`pause`]: pauses that end by themselves, for everything and for five groups of functions, in one word.
 //! - [`queue`]: what is over a limit, deferred: a ticket, a wait sized by what is waiting, first in first out.
 //! - [`recorder`]: who tripped a breaker, for as long as they are paid last.
@@ -20,6 +21,7 @@
 //! - Nothing here panics and nothing wraps: each place that could says why it does not (`// Invariant:`).
 #![cfg_attr(not(test), no_std)]
 
+pub mod baseline;
 pub mod breaker;
 pub mod bucket;
 mod denied;
