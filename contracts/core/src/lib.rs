@@ -7,6 +7,9 @@
 //! - [`breaker`]: closed, throttled, reduce-only, frozen, and half-open on the way back, in one word.
 //! - [`bucket`]: a token bucket, exact to the second and to the wei.
 //! - [`window`]: a sliding window: in any `W` seconds at most the limit.
+//! - [`cap`]: the most in one transition and in one transaction.
+//! - [`net`]: what counts of the flows within a transaction, so that nobody's budget is burnt or bought.
+//! - [`credit`]: what an actor brought in a while ago, decaying, that it may take out beside the limiter.
 //! - [`baseline`]: the value that a share is taken of, so that no deposit or withdrawal of the moment moves it.
 //! - [`pause`]: pauses that end by themselves, for everything and for five groups of functions, in one word.
 //! - [`queue`]: what is over a limit, deferred: a ticket, a wait sized by what is waiting, first in first out.
@@ -24,9 +27,12 @@
 pub mod baseline;
 pub mod breaker;
 pub mod bucket;
+pub mod cap;
+pub mod credit;
 mod denied;
 mod fields;
 mod granule;
+pub mod net;
 pub mod pause;
 pub mod queue;
 pub mod recorder;
