@@ -96,6 +96,15 @@ impl Cap {
     }
 }
 
+/// A cap and what the transaction has used of it, to stand in a [`crate::scope`] with other limiters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transaction {
+    /// The cap.
+    pub cap: Cap,
+    /// What the transaction has used: the word in transient storage.
+    pub used: U256,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,8 @@
 //! - [`net`]: what counts of the flows within a transaction, so that nobody's budget is burnt or bought.
 //! - [`credit`]: what an actor brought in a while ago, decaying, that it may take out beside the limiter.
 //! - [`baseline`]: the value that a share is taken of, so that no deposit or withdrawal of the moment moves it.
+//! - [`growth`]: a ceiling that expands with time: how fast a debt or a supply may grow.
+//! - [`scope`]: several limiters that one flow meets, all or none.
 //! - [`pause`]: pauses that end by themselves, for everything and for five groups of functions, in one word.
 //! - [`queue`]: what is over a limit, deferred: a ticket, a wait sized by what is waiting, first in first out.
 //! - [`recorder`]: who tripped a breaker, for as long as they are paid last.
@@ -32,10 +34,12 @@ pub mod credit;
 mod denied;
 mod fields;
 mod granule;
+pub mod growth;
 pub mod net;
 pub mod pause;
 pub mod queue;
 pub mod recorder;
+pub mod scope;
 pub mod solvency;
 mod time;
 pub mod trigger;

@@ -58,8 +58,8 @@ pub(crate) fn mul_div_down(amount: U256, numerator: u32, denominator: NonZeroU32
     U256::from_limbs(limbs)
 }
 
-/// The least `n` for which `n · step` is at least `target`, looked for below 2^`bits`, where it is known to be. The
-/// step is not zero.
+/// The least `n` for which `n · step` is at least `target`, looked for up to 2^`bits` (or the largest number), which
+/// is the answer when there is none.
 ///
 /// Bit by bit, because a general division of 128 bits costs more of a contract's size than it saves time.
 #[inline(never)]
@@ -67,7 +67,7 @@ pub(crate) fn div_up_by_search(target: u128, step: u64, bits: u32) -> u64 {
     if target == 0 {
         return 0;
     }
-    let mut short = 0;
+    let mut short: u64 = 0;
     for bit in (0..bits).rev() {
         let longer = short | (1 << bit);
         // Invariant: two numbers of 64 bits make one of 128.
@@ -75,7 +75,7 @@ pub(crate) fn div_up_by_search(target: u128, step: u64, bits: u32) -> u64 {
             short = longer;
         }
     }
-    short + 1
+    short.saturating_add(1)
 }
 
 #[cfg(test)]
@@ -154,5 +154,7 @@ mod tests {
         }
         assert_eq!(div_up_by_search(u128::from(u64::MAX) * 3, u64::MAX, 2), 3);
         assert_eq!(div_up_by_search(u128::from(u64::MAX), 1, 64), u64::MAX);
+        assert_eq!(div_up_by_search(u128::MAX, 1, 64), u64::MAX);
+        assert_eq!(div_up_by_search(100, 0, 3), 8);
     }
 }
