@@ -12,6 +12,7 @@
 //! - [`credit`]: what an actor brought in a while ago, decaying, that it may take out beside the limiter.
 //! - [`baseline`]: the value that a share is taken of, so that no deposit or withdrawal of the moment moves it.
 //! - [`growth`]: a ceiling that expands with time: how fast a debt or a supply may grow.
+//! - [`position`]: a net position with a bound for either side, for those who want netting.
 //! - [`scope`]: several limiters that one flow meets, all or none.
 //! - [`pause`]: pauses that end by themselves, for everything and for five groups of functions, in one word.
 //! - [`queue`]: what is over a limit, deferred: a ticket, a wait sized by what is waiting, first in first out.
@@ -37,6 +38,7 @@ mod granule;
 pub mod growth;
 pub mod net;
 pub mod pause;
+pub mod position;
 pub mod queue;
 pub mod recorder;
 pub mod scope;
