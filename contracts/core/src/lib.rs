@@ -12,6 +12,7 @@
 //! - [`credit`]: what an actor brought in a while ago, decaying, that it may take out beside the limiter.
 //! - [`baseline`]: the value that a share is taken of, so that no deposit or withdrawal of the moment moves it.
 //! - [`growth`]: a ceiling that expands with time: how fast a debt or a supply may grow.
+//! - [`adaptive`]: a bucket's capacity that follows what flows normally, no faster than a stated step a day.
 //! - [`position`]: a net position with a bound for either side, for those who want netting.
 //! - [`scope`]: several limiters that one flow meets, all or none.
 //! - [`pause`]: pauses that end by themselves, for everything and for five groups of functions, in one word.
@@ -27,6 +28,7 @@
 //! - Nothing here panics and nothing wraps: each place that could says why it does not (`// Invariant:`).
 #![cfg_attr(not(test), no_std)]
 
+pub mod adaptive;
 pub mod baseline;
 pub mod breaker;
 pub mod bucket;
