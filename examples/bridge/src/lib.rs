@@ -37,6 +37,9 @@ pub use defence::Defence;
 pub use error::*;
 #[cfg(feature = "guarded")]
 pub use governance::IBridgeGuarded;
+// What the macro makes of the trait for whoever prints the interface, and looks for here.
+#[cfg(all(feature = "guarded", feature = "export-abi"))]
+pub use governance::IBridgeGuardedStylusAbiStruct;
 pub use message::Message;
 
 use crate::validators::Validators;
