@@ -16,8 +16,8 @@
 //! - The deployer names a sane `committed_root`. Zero makes every message that was never proven acceptable, the mistake of August 2022:
 //!   it is taken as it is given so that it can be replayed.
 //! - The deployer constructs the bridge in the transaction that deploys it, or somebody else does.
-// The entrypoint macro adds a function that has none.
-#![cfg_attr(target_arch = "wasm32", allow(missing_docs))]
+// What the macros add, on chain and for printing the interface, has none.
+#![cfg_attr(any(target_arch = "wasm32", feature = "export-abi"), allow(missing_docs))]
 
 extern crate alloc;
 
