@@ -91,16 +91,22 @@ fn compare(
         );
         good = false;
     }
-    if good {
-        println!(
-            "{} rows measured; none got worse by more than {}%.",
-            measured.rows.len(),
-            check::TOLERANCE_PERCENT
-        );
-        Ok(ExitCode::SUCCESS)
-    } else {
-        Ok(ExitCode::FAILURE)
+    if !good {
+        return Ok(ExitCode::FAILURE);
     }
+    let worse = findings.iter().filter(|finding| finding.fails()).count();
+    println!(
+        "{} rows measured; {} got worse by more than {}%{}.",
+        measured.rows.len(),
+        if worse == 0 {
+            "none".to_owned()
+        } else {
+            worse.to_string()
+        },
+        check::TOLERANCE_PERCENT,
+        if worse == 0 { "" } else { ", with another compiler" },
+    );
+    Ok(ExitCode::SUCCESS)
 }
 
 fn read(path: &Path) -> Result<String, BenchError> {
