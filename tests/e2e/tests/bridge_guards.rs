@@ -1,10 +1,10 @@
 //! What the guards of the guarded build let through, what they refuse, and the attacks on the guards themselves.
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{hex, Address, B256, U256};
 use alloy_sol_types::{SolCall, SolError, SolEvent};
 use e2e::bridge::{IBridge, IBridgeGuarded};
 use e2e::or_skip;
-use e2e::rpc::{Receipt, Status};
+use e2e::rpc::Receipt;
 use e2e::tokens::Fixture;
 use e2e::world::{refusal, Setup, World, ETH};
 
@@ -578,21 +578,41 @@ fn a_refused_call_changes_no_word_of_the_bridge() {
     assert_eq!(world.chain.fingerprint(world.bridge).unwrap(), before);
 }
 
+/// Init code of a contract that calls the address in its first word statically with the rest of its input, and returns whether that
+/// succeeded.
+const STATIC_CALLER: [u8; 31] = hex!(
+    // PUSH23 runtime PUSH0 MSTORE PUSH1 23 PUSH1 9 RETURN
+    "76"
+    // the rest to memory: PUSH1 32 CALLDATASIZE SUB DUP1 PUSH1 32 PUSH0 CALLDATACOPY
+    "602036038060205f37"
+    // PUSH0 PUSH0 DUP3 PUSH0 PUSH0 CALLDATALOAD GAS STATICCALL
+    "5f5f825f5f355afa"
+    // PUSH0 MSTORE PUSH1 32 PUSH0 RETURN
+    "5f5260205ff3"
+    "5f5260176009f3"
+);
+
 #[test]
-fn a_view_cannot_be_made_to_write() {
-    let world = world();
-    // A processed message by static call: the write is refused by the chain, not only by good manners.
-    let call = IBridge::processCall {
-        nonce: units(1),
-        asset: ETH,
-        recipient: world.attacker,
-        amount: units(1),
+fn a_static_call_reads_and_cannot_withdraw() {
+    let mut world = world();
+    let caller = world.chain.create(world.user, STATIC_CALLER.to_vec()).unwrap();
+    let succeeds = |world: &World, call: Vec<u8>| {
+        let input = [world.bridge.into_word().as_slice(), &call].concat();
+        let called = world.chain.call(world.user, caller, input).unwrap();
+        U256::from_be_slice(&called.output) == U256::ONE
     };
-    let called = world
-        .chain
-        .call(world.attacker, world.bridge, call.abi_encode())
-        .unwrap();
-    assert_eq!(called.status, Status::Revert);
+    let message = world.message(ETH, world.user, units(1));
+    world.attest(&message).unwrap();
+    let process = IBridge::processCall {
+        nonce: message.nonce,
+        asset: message.asset,
+        recipient: message.recipient,
+        amount: message.amount,
+    };
+    assert!(succeeds(&world, IBridge::owedCall { asset: ETH }.abi_encode()));
+    assert!(!succeeds(&world, process.abi_encode()));
+    // The same call is good outside of a static one.
+    assert!(world.process(world.user, &message).unwrap().is_success());
 }
 
 #[test]
