@@ -21,7 +21,10 @@ use crate::stack::WASM_STACK;
 use alloy_primitives::{Bytes, B256};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use wasmtime::{Config, Engine, Global, Instance, InstancePre, Linker, Module, OptLevel, Store, Trap, Val};
+use wasmtime::{
+    Config, Engine, Global, Instance, InstancePre, Linker, Module, OptLevel, RegallocAlgorithm, Store, Trap,
+    Val,
+};
 
 /// The address space that a program's memory gets, in bytes: the most pages that one may have.
 const MEMORY_RESERVATION: u64 = 128 << 16;
@@ -192,7 +195,9 @@ impl Machine {
 fn config() -> Config {
     let mut config = Config::new();
     config
-        .cranelift_opt_level(OptLevel::Speed)
+        // A program is compiled far more often than a hot loop in it runs: half the time goes into compiling the guards.
+        .cranelift_opt_level(OptLevel::None)
+        .cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass)
         // Nothing here is asynchronous; the engine only wants this to be no smaller than the next.
         .async_stack_size(WASM_STACK)
         .max_wasm_stack(WASM_STACK)

@@ -9,6 +9,7 @@ use std::error::Error;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread::ScopedJoinHandle;
 
 /// How much longer than the theft its panel shows, so that the end of the lines can be seen: a part of its length.
 const TAIL: u64 = 5;
@@ -72,32 +73,29 @@ fn tell(incident: &Incident) -> Result<Told, WorldError> {
         // A pipe that nobody reads is no reason to stop.
         let _ = std::io::stderr().flush();
     };
-    step("the robbery, without guards");
-    step("the same calls, with guards");
-    let [unguarded, guarded] = on_both(|build| replay(incident, build))?;
-    step("an attacker who knows the guards, for a day");
-    let adaptive = replay_adaptive(incident)?;
-    step("an honest day, on both");
-    let [honest_unguarded, honest_guarded] = on_both(|build| run_honest_day(incident, build))?;
-    Ok(Told {
-        unguarded,
-        guarded,
-        adaptive,
-        honest_unguarded,
-        honest_guarded,
+    step("the robbery and an honest day, without guards and with them; an attacker who knows the guards, for a day");
+    // All at the same time: each has a chain of its own.
+    std::thread::scope(|scope| {
+        let unguarded = scope.spawn(|| replay(incident, Build::Unguarded));
+        let guarded = scope.spawn(|| replay(incident, Build::Guarded));
+        let adaptive = scope.spawn(|| replay_adaptive(incident));
+        let honest_unguarded = scope.spawn(|| run_honest_day(incident, Build::Unguarded));
+        let honest_guarded = scope.spawn(|| run_honest_day(incident, Build::Guarded));
+        Ok(Told {
+            unguarded: joined(unguarded)?,
+            guarded: joined(guarded)?,
+            adaptive: joined(adaptive)?,
+            honest_unguarded: joined(honest_unguarded)?,
+            honest_guarded: joined(honest_guarded)?,
+        })
     })
 }
 
-/// The same on both builds, at the same time: each has a chain of its own.
-fn on_both<T: Send>(run: impl Fn(Build) -> Result<T, WorldError> + Sync) -> Result<[T; 2], WorldError> {
-    std::thread::scope(|scope| {
-        let unguarded = scope.spawn(|| run(Build::Unguarded));
-        let guarded = run(Build::Guarded);
-        let unguarded = unguarded
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        Ok([unguarded?, guarded?])
-    })
+/// What a thread returned; its panic goes on here.
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 fn row(incident: &Incident, told: &Told) -> Row {

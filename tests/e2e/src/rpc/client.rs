@@ -49,11 +49,11 @@ struct Header {
 }
 
 impl Client {
-    /// A client of the endpoint at `http://…`, `https://…` or `ws://…`. A plain one has standard methods only, whatever
+    /// A client of the endpoint at `http://…`. A plain one has standard methods only, whatever
     /// the endpoint has.
     ///
     /// # Errors
-    /// An [`RpcError`] when that is no address, or nobody is there to open a WebSocket.
+    /// An [`RpcError`] when that is no address.
     pub fn connect(url: &str, plain: bool) -> Result<Self, RpcError> {
         let wrong = |reason: String| RpcError::Address {
             url: url.to_owned(),

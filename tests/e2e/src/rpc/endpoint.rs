@@ -2,7 +2,7 @@
 //!
 //! | variable | what it says | without it |
 //! |---|---|---|
-//! | `PORTCULLIS_RPC_URL` | the endpoint: `http://…` or `ws://…` | a node of its own for every world, in this process |
+//! | `PORTCULLIS_RPC_URL` | the endpoint: `http://…` | a node of its own for every world, in this process |
 //! | `PORTCULLIS_RPC_KEY` | the private key of an account there that has money | [`NITRO_DEV_KEY`] |
 //! | `PORTCULLIS_RPC_PLAIN` | `1`: use standard methods only, whatever the endpoint has | what the endpoint has is used |
 
