@@ -15,6 +15,7 @@
 //! - [`adaptive`]: a bucket's capacity that follows what flows normally, no faster than a stated step a day.
 //! - [`position`]: a net position with a bound for either side, for those who want netting.
 //! - [`scope`]: several limiters that one flow meets, all or none.
+//! - [`timelock`]: a change that waits until it may be carried out, and not longer.
 //! - [`pause`]: pauses that end by themselves, for everything and for five groups of functions, in one word.
 //! - [`queue`]: what is over a limit, deferred: a ticket, a wait sized by what is waiting, first in first out.
 //! - [`recorder`]: who tripped a breaker, for as long as they are paid last.
@@ -46,6 +47,7 @@ pub mod recorder;
 pub mod scope;
 pub mod solvency;
 mod time;
+pub mod timelock;
 pub mod trigger;
 mod wide;
 pub mod window;

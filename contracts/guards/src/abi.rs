@@ -92,6 +92,22 @@ pub fn encode(prefix: &[u8], words: &[&dyn Word]) -> Vec<u8> {
     data
 }
 
+/// An event that ends with an argument of type `bytes`: the first topic, the indexed words, the words of the data, and the bytes after them.
+#[inline(never)]
+pub fn encode_with_bytes(topic: &[u8], topics: &[&dyn Word], words: &[&dyn Word], bytes: &[u8]) -> Vec<u8> {
+    let mut data = encode(topic, topics);
+    for word in words {
+        word.append(&mut data);
+    }
+    // Where the bytes begin, counted from the first word of the data; how many they are; and zeros up to a whole word.
+    let start = 32 * (words.len() as u64 + 1);
+    start.append(&mut data);
+    (bytes.len() as u64).append(&mut data);
+    data.extend_from_slice(bytes);
+    data.resize(data.len() + (32 - bytes.len() % 32) % 32, 0);
+    data
+}
+
 /// Words in a row, as for a hash.
 #[macro_export]
 macro_rules! words {

@@ -7,6 +7,7 @@ use crate::{
     pause_guard::{GroupPaused, NotPaused, PauseNotExtended, PauseOutOfBounds, UnknownPauseGroup},
     rate_limiter::{AssetClosed, CapacityZero, RateLimited, RefillOutOfBounds},
     solvency::Insolvent,
+    timelock::{DelayTooLong, OperationNotReady, OperationPending},
 };
 
 crate::error_enum! {
@@ -14,6 +15,7 @@ crate::error_enum! {
     GuardError {
         AssetClosed,
         CapacityZero,
+        DelayTooLong,
         GroupPaused,
         Insolvent,
         NotAToken,
@@ -21,6 +23,8 @@ crate::error_enum! {
         NotGuardian,
         NotPaused,
         NotPendingGovernor,
+        OperationNotReady,
+        OperationPending,
         PauseNotExtended,
         PauseOutOfBounds,
         RateLimited,

@@ -3,6 +3,7 @@
 //! Each guard is a `#[storage]` type that a protocol puts into its own storage struct, or a function over the host:
 //!
 //! - [`authority`]: who may tighten and who may loosen.
+//! - [`timelock`]: loosening waits, in the open.
 //! - [`pause_guard`]: pauses that end by themselves, for everything and for groups of functions.
 //! - [`rate_limiter`]: how much of an asset may move in a time.
 //! - [`solvency`]: at the end of a transition, what is held covers what is owed.
@@ -38,6 +39,7 @@ pub mod pause_guard;
 pub mod rate_limiter;
 pub mod sdk;
 pub mod solvency;
+pub mod timelock;
 
 /// The README's example, so that it compiles.
 #[cfg(doctest)]

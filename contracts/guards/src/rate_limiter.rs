@@ -17,10 +17,10 @@
 //! the bound above, for as long as it takes somebody to pause.
 
 // The storage macro names both.
-use crate::{authority::Governor, errors, events, sdk, GuardError};
+use crate::{authority::Governor, errors, events, sdk, timelock::Change, GuardError};
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, U256};
-use portcullis_core::bucket::{Bucket, Denied, InvalidLimit, Limit, Slot, MAX_REFILL_SECS};
+use portcullis_core::bucket::{Bucket, Denied, InvalidLimit, Limit, Reconfigured, Slot, MAX_REFILL_SECS};
 use stylus_sdk::{
     prelude::*,
     storage::{StorageMap, StorageU256},
@@ -86,16 +86,17 @@ impl RateLimiter {
         Ok(())
     }
 
-    /// Sets the asset's bucket. The first time it starts full; after that nothing is added to what is available at once.
+    /// Sets the asset's bucket. The first time it starts full; after that nothing is added to what is available at once. A limit that
+    /// lets more pass in some window than the one before has to have waited.
     ///
     /// # Errors
-    /// [`CapacityZero`], [`RefillOutOfBounds`].
+    /// [`CapacityZero`], [`RefillOutOfBounds`], and those of [`Change::require_waited`].
     ///
     /// # Events
     /// [`BucketConfigured`].
     pub fn configure(
         &mut self,
-        by: &Governor,
+        change: Change<'_>,
         asset: Address,
         capacity: U256,
         refill_secs: u64,
@@ -109,7 +110,9 @@ impl RateLimiter {
             }
             .into(),
         })?;
-        self.reconfigure(by, asset, Some(limit));
+        let reconfigured = self.reconfigured(asset, Some(limit));
+        change.require_waited_if(reconfigured.loosened)?;
+        self.apply(asset, Some(limit), reconfigured);
         Ok(())
     }
 
@@ -120,9 +123,10 @@ impl RateLimiter {
     ///
     /// # Events
     /// [`BucketConfigured`], with a capacity of zero.
-    pub fn close(&mut self, by: &Governor, asset: Address) -> Result<(), GuardError> {
+    pub fn close(&mut self, _by: &Governor, asset: Address) -> Result<(), GuardError> {
         self.check_open(asset)?;
-        self.reconfigure(by, asset, None);
+        let reconfigured = self.reconfigured(asset, None);
+        self.apply(asset, None, reconfigured);
         Ok(())
     }
 
@@ -153,9 +157,12 @@ impl RateLimiter {
             .ok_or_else(|| AssetClosed { asset }.into())
     }
 
-    fn reconfigure(&mut self, _by: &Governor, asset: Address, to: Option<Limit>) {
+    fn reconfigured(&self, asset: Address, to: Option<Limit>) -> Reconfigured {
+        self.slot(asset).reconfigure(to, self.vm().block_timestamp())
+    }
+
+    fn apply(&mut self, asset: Address, to: Option<Limit>, change: Reconfigured) {
         let previous = self.slot(asset);
-        let change = previous.reconfigure(to, self.vm().block_timestamp());
         self.keep(asset, change.slot);
         let numbers =
             |limit: Option<Limit>| limit.map_or((U256::ZERO, 0), |l| (l.capacity(), l.refill_secs()));
@@ -180,7 +187,7 @@ impl RateLimiter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{abi::Event, authority::Authority};
+    use crate::{abi::Event, authority::Authority, timelock::Timelock};
     use stylus_sdk::testing::TestVM;
 
     const TOKEN: Address = Address::repeat_byte(0x70);
@@ -200,6 +207,19 @@ mod tests {
         let governor = authority.governor().unwrap();
         test.clear_storage();
         (test.clone(), RateLimiter::from(&test), governor)
+    }
+
+    /// Sets a bucket under a timelock without a delay.
+    fn configure(
+        test: &TestVM,
+        limiter: &mut RateLimiter,
+        by: &Governor,
+        asset: Address,
+        capacity: U256,
+        refill_secs: u64,
+    ) -> Result<(), GuardError> {
+        let mut timelock = Timelock::from(test);
+        limiter.configure(timelock.change(by, &[]), asset, capacity, refill_secs)
     }
 
     fn last_log(test: &TestVM) -> Vec<u8> {
@@ -232,7 +252,7 @@ mod tests {
     #[test]
     fn what_passes_is_taken_and_comes_back_with_time() {
         let (test, mut limiter, governor) = limiter();
-        limiter.configure(&governor, TOKEN, u(100), 20).unwrap();
+        configure(&test, &mut limiter, &governor, TOKEN, u(100), 20).unwrap();
         limiter.consume(TOKEN, u(50)).unwrap();
         assert_eq!(limiter.available(TOKEN), u(50));
         assert_eq!(
@@ -263,7 +283,7 @@ mod tests {
     #[test]
     fn a_denied_request_stores_nothing() {
         let (test, mut limiter, governor) = limiter();
-        limiter.configure(&governor, TOKEN, u(100), 20).unwrap();
+        configure(&test, &mut limiter, &governor, TOKEN, u(100), 20).unwrap();
         limiter.consume(TOKEN, u(100)).unwrap();
         let before = test.snapshot().storage;
         test.set_block_timestamp(1_001);
@@ -273,9 +293,9 @@ mod tests {
 
     #[test]
     fn one_assets_bucket_is_not_anothers() {
-        let (_, mut limiter, governor) = limiter();
-        limiter.configure(&governor, TOKEN, u(100), 20).unwrap();
-        limiter.configure(&governor, OTHER, u(7), 20).unwrap();
+        let (test, mut limiter, governor) = limiter();
+        configure(&test, &mut limiter, &governor, TOKEN, u(100), 20).unwrap();
+        configure(&test, &mut limiter, &governor, OTHER, u(7), 20).unwrap();
         limiter.consume(TOKEN, u(100)).unwrap();
         assert_eq!((limiter.available(TOKEN), limiter.available(OTHER)), (u(0), u(7)));
     }
@@ -283,7 +303,7 @@ mod tests {
     #[test]
     fn a_bucket_takes_one_word() {
         let (test, mut limiter, governor) = limiter();
-        limiter.configure(&governor, TOKEN, u(100), 20).unwrap();
+        configure(&test, &mut limiter, &governor, TOKEN, u(100), 20).unwrap();
         limiter.consume(TOKEN, u(1)).unwrap();
         assert_eq!(test.snapshot().storage.len(), 1);
     }
@@ -291,7 +311,7 @@ mod tests {
     #[test]
     fn every_change_is_told_with_its_old_and_new_numbers() {
         let (test, mut limiter, governor) = limiter();
-        limiter.configure(&governor, TOKEN, u(100), 20).unwrap();
+        configure(&test, &mut limiter, &governor, TOKEN, u(100), 20).unwrap();
         let configured = BucketConfigured {
             asset: TOKEN,
             previous_capacity: u(0),
@@ -303,7 +323,7 @@ mod tests {
             loosened: true,
         };
         assert_eq!(last_log(&test), configured.encode());
-        limiter.configure(&governor, TOKEN, u(30), 20).unwrap();
+        configure(&test, &mut limiter, &governor, TOKEN, u(30), 20).unwrap();
         let tightened = BucketConfigured {
             previous_capacity: u(100),
             previous_refill_secs: 20,
@@ -328,15 +348,15 @@ mod tests {
             limiter.consume(TOKEN, u(1)),
             Err(AssetClosed { asset: TOKEN }.into())
         );
-        limiter.configure(&governor, TOKEN, u(30), 20).unwrap();
+        configure(&test, &mut limiter, &governor, TOKEN, u(30), 20).unwrap();
         assert_eq!(limiter.available(TOKEN), u(0), "set again, it starts empty");
     }
 
     #[test]
     fn a_limit_that_cannot_act_is_refused() {
-        let (_, mut limiter, governor) = limiter();
+        let (test, mut limiter, governor) = limiter();
         assert_eq!(
-            limiter.configure(&governor, TOKEN, u(0), 20),
+            configure(&test, &mut limiter, &governor, TOKEN, u(0), 20),
             Err(CapacityZero { asset: TOKEN }.into())
         );
         let refused = |refill_secs| {
@@ -347,9 +367,12 @@ mod tests {
             }
             .into())
         };
-        assert_eq!(limiter.configure(&governor, TOKEN, u(1), 0), refused(0));
         assert_eq!(
-            limiter.configure(&governor, TOKEN, u(1), 315_360_001),
+            configure(&test, &mut limiter, &governor, TOKEN, u(1), 0),
+            refused(0)
+        );
+        assert_eq!(
+            configure(&test, &mut limiter, &governor, TOKEN, u(1), 315_360_001),
             refused(315_360_001)
         );
         assert_eq!(limiter.limit(TOKEN), None);

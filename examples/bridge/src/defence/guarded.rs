@@ -18,6 +18,7 @@ use portcullis::{
     pause_guard::PauseGuard,
     rate_limiter::RateLimiter,
     solvency,
+    timelock::Timelock,
 };
 use stylus_sdk::prelude::*;
 
@@ -43,6 +44,7 @@ pub(crate) const MAXIMUM_PAUSE: Bounds = match Bounds::new(7 * 24 * 60 * 60) {
 #[storage]
 pub struct Defence {
     pub(crate) authority: Authority,
+    pub(crate) timelock: Timelock,
     pub(crate) pauses: PauseGuard,
     pub(crate) outflow: RateLimiter,
 }
