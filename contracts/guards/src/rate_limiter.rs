@@ -19,8 +19,8 @@
 // The storage macro names both.
 use crate::{authority::Governor, errors, events, sdk, timelock::Change, GuardError};
 use alloc::{vec, vec::Vec};
-use alloy_primitives::{Address, U256};
-use portcullis_core::bucket::{Bucket, Denied, InvalidLimit, Limit, Reconfigured, Slot, MAX_REFILL_SECS};
+use alloy_primitives::{Address, B256, U256};
+use portcullis_core::bucket::{Bucket, Denied, InvalidLimit, Limit, Slot, MAX_REFILL_SECS};
 use stylus_sdk::{
     prelude::*,
     storage::{StorageMap, StorageU256},
@@ -49,8 +49,8 @@ pub const NEVER: u64 = u64::MAX;
 /// The buckets of all assets in one direction.
 #[storage]
 pub struct RateLimiter {
-    /// A [`Slot`] an asset.
-    buckets: StorageMap<Address, StorageU256>,
+    /// A [`Slot`] for the word of each asset's address: the same place as by the address, and one kind of map for all guards.
+    buckets: StorageMap<B256, StorageU256>,
 }
 
 impl RateLimiter {
@@ -110,10 +110,7 @@ impl RateLimiter {
             }
             .into(),
         })?;
-        let reconfigured = self.reconfigured(asset, Some(limit));
-        change.require_waited_if(reconfigured.loosened)?;
-        self.apply(asset, Some(limit), reconfigured);
-        Ok(())
+        self.reconfigure(asset, Some(limit), Some(change))
     }
 
     /// Closes the asset's bucket. Set again, it starts empty.
@@ -125,9 +122,7 @@ impl RateLimiter {
     /// [`BucketConfigured`], with a capacity of zero.
     pub fn close(&mut self, _by: &Governor, asset: Address) -> Result<(), GuardError> {
         self.check_open(asset)?;
-        let reconfigured = self.reconfigured(asset, None);
-        self.apply(asset, None, reconfigured);
-        Ok(())
+        self.reconfigure(asset, None, None)
     }
 
     /// What of the asset may move now.
@@ -144,11 +139,11 @@ impl RateLimiter {
     }
 
     fn slot(&self, asset: Address) -> Slot {
-        Slot::from_word(self.buckets.get(asset))
+        Slot::from_word(self.buckets.get(asset.into_word()))
     }
 
     fn keep(&mut self, asset: Address, slot: Slot) {
-        self.buckets.insert(asset, slot.to_word());
+        self.buckets.insert(asset.into_word(), slot.to_word());
     }
 
     fn open(&self, asset: Address) -> Result<Bucket, GuardError> {
@@ -157,12 +152,19 @@ impl RateLimiter {
             .ok_or_else(|| AssetClosed { asset }.into())
     }
 
-    fn reconfigured(&self, asset: Address, to: Option<Limit>) -> Reconfigured {
-        self.slot(asset).reconfigure(to, self.vm().block_timestamp())
-    }
-
-    fn apply(&mut self, asset: Address, to: Option<Limit>, change: Reconfigured) {
+    /// Puts the asset under `to`; what loosens has to have waited.
+    fn reconfigure(
+        &mut self,
+        asset: Address,
+        to: Option<Limit>,
+        by: Option<Change<'_>>,
+    ) -> Result<(), GuardError> {
         let previous = self.slot(asset);
+        let change = previous.reconfigure(to, self.vm().block_timestamp());
+        // Closing tightens, and has nobody to ask.
+        if let Some(by) = by {
+            by.require_waited_if(change.loosened)?;
+        }
         self.keep(asset, change.slot);
         let numbers =
             |limit: Option<Limit>| limit.map_or((U256::ZERO, 0), |l| (l.capacity(), l.refill_secs()));
@@ -181,6 +183,7 @@ impl RateLimiter {
                 loosened: change.loosened,
             },
         );
+        Ok(())
     }
 }
 

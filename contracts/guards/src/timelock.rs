@@ -29,12 +29,12 @@ use alloy_primitives::{B256, U256};
 use portcullis_core::timelock::{self, Delay, Operation, MAX_DELAY_SECS};
 use stylus_sdk::{
     prelude::*,
-    storage::{StorageMap, StorageU256, StorageU64},
+    storage::{StorageMap, StorageU256},
 };
 
 /// A change was scheduled: it may be carried out from `readyAt` on and no longer at `expiresAt`. `data` is the call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OperationScheduled {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OperationScheduled<'a> {
     /// The hash of the call's data.
     pub operation: B256,
     /// The first second at which the call is carried out.
@@ -42,15 +42,15 @@ pub struct OperationScheduled {
     /// The first second at which it no longer is.
     pub expires_at: u64,
     /// The call's data.
-    pub data: Vec<u8>,
+    pub data: &'a [u8],
 }
 
-impl OperationScheduled {
+impl OperationScheduled<'_> {
     /// The first topic: the hash of the event's signature.
     pub const TOPIC: B256 = signature_hash("OperationScheduled", &["bytes32", "uint64", "uint64", "bytes"]);
 }
 
-impl Event for OperationScheduled {
+impl Event for OperationScheduled<'_> {
     const TOPICS: usize = 2;
 
     fn encode(&self) -> Vec<u8> {
@@ -58,7 +58,7 @@ impl Event for OperationScheduled {
             Self::TOPIC.as_slice(),
             &[&self.operation],
             &[&self.ready_at, &self.expires_at],
-            &self.data,
+            self.data,
         )
     }
 }
@@ -85,7 +85,7 @@ errors! {
 /// The delay, and what is scheduled.
 #[storage]
 pub struct Timelock {
-    delay_secs: StorageU64,
+    delay_secs: StorageU256,
     /// An [`Operation`] for each hash of a call's data.
     operations: StorageMap<B256, StorageU256>,
 }
@@ -150,7 +150,7 @@ impl Timelock {
                 operation,
                 ready_at: scheduled.ready_at,
                 expires_at: scheduled.expires_at,
-                data: data.to_vec(),
+                data,
             },
         );
         Ok(operation)
@@ -192,8 +192,7 @@ impl Timelock {
         if to < previous {
             self.carry_out(data)?;
         }
-        self.delay_secs
-            .set(alloy_primitives::aliases::U64::from(to.secs()));
+        self.delay_secs.set(U256::from(to.secs()));
         sdk::emit(
             self.vm(),
             DelayChanged {
@@ -206,7 +205,7 @@ impl Timelock {
 
     /// How long loosening waits.
     pub fn delay(&self) -> Delay {
-        let [secs] = self.delay_secs.get().into_limbs();
+        let [secs, ..] = self.delay_secs.get().into_limbs();
         // Invariant: only `set_delay` writes it, and no more than the maximum.
         Delay::new(secs).unwrap_or(Delay::NONE)
     }

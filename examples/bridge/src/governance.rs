@@ -219,7 +219,7 @@ impl IBridgeGuarded for Bridge {
     }
 
     fn solvency(&self, asset: Address) -> Result<(U256, U256), BridgeError> {
-        Ok((asset::held(self.vm(), asset)?, self.owed.get(asset)))
+        Ok((asset::held(self.vm(), asset)?, self.owed(asset)))
     }
 }
 
