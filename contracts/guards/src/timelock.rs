@@ -8,6 +8,7 @@
 //!   a wallet decodes it as it decodes any call, and nobody signs a hash that could be anything.
 //! - **A contract starts without a delay**, so that its deployer can set it up; [`Timelock::set_delay`] is the last step. Making the delay longer is
 //!   instant, making it shorter waits the old delay. [`portcullis_core::timelock`] bounds both times.
+//! - A governor that is a timelock already says so by name ([`Change::waited_elsewhere`]); nothing is exempt by accident.
 //! - Whoever guards may cancel: that is a tightening. A guardian who cancels everything is replaced by the governor, which
 //!   does not wait.
 //!
@@ -91,12 +92,20 @@ pub struct Timelock {
 }
 
 /// A change by the governor that may have to wait.
-pub struct Change<'a> {
+pub struct Change<'a>(Option<Pending<'a>>);
+
+/// A call, and where it is scheduled.
+struct Pending<'a> {
     timelock: &'a mut Timelock,
     data: &'a [u8],
 }
 
 impl Change<'_> {
+    /// A change that needs not wait here, because the governor is itself a timelock: what it asks for has waited there.
+    pub fn waited_elsewhere(_by: &Governor) -> Self {
+        Self(None)
+    }
+
     /// Requires that this change has waited. For what loosens.
     ///
     /// # Errors
@@ -105,7 +114,10 @@ impl Change<'_> {
     /// # Events
     /// [`OperationExecuted`].
     pub fn require_waited(self) -> Result<(), GuardError> {
-        self.timelock.carry_out(self.data)
+        match self.0 {
+            Some(Pending { timelock, data }) => timelock.carry_out(data),
+            None => Ok(()),
+        }
     }
 
     /// The same when `loosens`; nothing otherwise.
@@ -124,7 +136,7 @@ impl Change<'_> {
 impl Timelock {
     /// The right to a change, of the governor, with the data of the call that asks for it.
     pub fn change<'a>(&'a mut self, _by: &Governor, data: &'a [u8]) -> Change<'a> {
-        Change { timelock: self, data }
+        Change(Some(Pending { timelock: self, data }))
     }
 
     /// Schedules a call of this contract.

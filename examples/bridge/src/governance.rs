@@ -5,8 +5,8 @@ use crate::{
     Bridge, BridgeError,
 };
 use alloc::vec::Vec;
-use alloy_primitives::{Address, B256, U256};
-use portcullis::{abi::Blob, asset, calldata, core_types::pause::Group, pause_guard, GuardError};
+use alloy_primitives::{Address, U256};
+use portcullis::{asset, core_types::pause::Group, pause_guard, timelock::Change, GuardError};
 use stylus_sdk::prelude::*;
 
 /// The guarded build's own methods.
@@ -25,10 +25,10 @@ pub trait IBridgeGuarded {
     /// `NotGovernor`, `UnknownPauseGroup`, `NotPaused`.
     fn unpause(&mut self, group: u8) -> Result<(), BridgeError>;
 
-    /// Limits what of an asset leaves. For the governor; a limit that lets more pass has to have been scheduled and to have waited.
+    /// Limits what of an asset leaves. For the governor.
     ///
     /// # Errors
-    /// `NotGovernor`, `CapacityZero`, `RefillOutOfBounds`, `OperationNotReady`.
+    /// `NotGovernor`, `CapacityZero`, `RefillOutOfBounds`.
     fn configure_bucket(
         &mut self,
         asset: Address,
@@ -41,31 +41,6 @@ pub trait IBridgeGuarded {
     /// # Errors
     /// `NotGovernor`, `AssetClosed`.
     fn close_bucket(&mut self, asset: Address) -> Result<(), BridgeError>;
-
-    /// Schedules a call of this contract that loosens: `data` is that call's. For the governor.
-    ///
-    /// # Errors
-    /// `NotGovernor`, `OperationPending`.
-    fn schedule(&mut self, data: Blob) -> Result<(), BridgeError>;
-
-    /// Takes a scheduled call back. For the guardian and the governor.
-    ///
-    /// # Errors
-    /// `NotGuardian`, `OperationNotReady`.
-    fn cancel(&mut self, operation: B256) -> Result<(), BridgeError>;
-
-    /// Sets how long what loosens waits. For the governor; a shorter delay has to have been scheduled and to have waited.
-    ///
-    /// # Errors
-    /// `NotGovernor`, `DelayTooLong`, `OperationNotReady`.
-    fn set_delay(&mut self, secs: u64) -> Result<(), BridgeError>;
-
-    /// How long what loosens waits, in seconds.
-    fn delay(&self) -> U256;
-
-    /// The first second at which a scheduled call can be made and the first at which it no longer can; zeros when it is not
-    /// scheduled. An operation is the hash of the call's data.
-    fn operation(&self, operation: B256) -> (U256, U256);
 
     /// Names the guardian. For the governor.
     ///
@@ -135,43 +110,17 @@ impl IBridgeGuarded for Bridge {
         refill_secs: u64,
     ) -> Result<(), BridgeError> {
         let governor = self.defence.authority.governor()?;
-        let data = calldata!("configureBucket", asset: Address, capacity: U256, refill_secs: u64);
-        let change = self.defence.timelock.change(&governor, &data);
-        Ok(self
-            .defence
-            .outflow
-            .configure(change, asset, capacity, refill_secs)?)
+        Ok(self.defence.outflow.configure(
+            Change::waited_elsewhere(&governor),
+            asset,
+            capacity,
+            refill_secs,
+        )?)
     }
 
     fn close_bucket(&mut self, asset: Address) -> Result<(), BridgeError> {
         let governor = self.defence.authority.governor()?;
         Ok(self.defence.outflow.close(&governor, asset)?)
-    }
-
-    fn schedule(&mut self, data: Blob) -> Result<(), BridgeError> {
-        let governor = self.defence.authority.governor()?;
-        self.defence.timelock.schedule(&governor, &data.0)?;
-        Ok(())
-    }
-
-    fn cancel(&mut self, operation: B256) -> Result<(), BridgeError> {
-        let guardian = self.defence.authority.guardian()?;
-        Ok(self.defence.timelock.cancel(&guardian, operation)?)
-    }
-
-    fn set_delay(&mut self, secs: u64) -> Result<(), BridgeError> {
-        let governor = self.defence.authority.governor()?;
-        let data = calldata!("setDelay", secs: u64);
-        Ok(self.defence.timelock.set_delay(&governor, &data, secs)?)
-    }
-
-    fn delay(&self) -> U256 {
-        U256::from(self.defence.timelock.delay().secs())
-    }
-
-    fn operation(&self, operation: B256) -> (U256, U256) {
-        let (ready_at, expires_at) = self.defence.timelock.times(operation);
-        (U256::from(ready_at), U256::from(expires_at))
     }
 
     fn set_guardian(&mut self, guardian: Address) -> Result<(), BridgeError> {

@@ -6,6 +6,10 @@
 //!   nothing is locked that nothing can unlock.
 //! - At the exit of either the bridge must hold what it owes.
 //!
+//! # Trust assumptions
+//! - The governor is itself a timelock (OpenZeppelin's TimelockController, say): a change of limit takes effect when it asks. A contract
+//!   with room for it keeps [`portcullis::timelock::Timelock`] instead; this one has a bridge's code to carry.
+//!
 //! # The attack
 //! A message that passes verification and should not. Here it gets the bucket's bound and no more, until somebody pauses.
 
@@ -18,7 +22,6 @@ use portcullis::{
     pause_guard::PauseGuard,
     rate_limiter::RateLimiter,
     solvency,
-    timelock::Timelock,
 };
 use stylus_sdk::prelude::*;
 
@@ -44,7 +47,6 @@ pub(crate) const MAXIMUM_PAUSE: Bounds = match Bounds::new(7 * 24 * 60 * 60) {
 #[storage]
 pub struct Defence {
     pub(crate) authority: Authority,
-    pub(crate) timelock: Timelock,
     pub(crate) pauses: PauseGuard,
     pub(crate) outflow: RateLimiter,
 }
