@@ -6,7 +6,9 @@
 //! - Every field is one word, and one function appends them all. alloy's encoder is generic: it costs half a kilobyte for each error
 //!   and each event, and a program has dozens, of 24 KiB in all.
 //! - An argument of Solidity's `bytes` is a [`Blob`]. alloy's brings the counting of references with it, 4 KiB that nobody needs here.
-//! - An enum of errors can hold another ([`crate::error_enum`]), so that a contract's own errors and a guard's go out by one `?`.
+//! - A refusal on its way out is its revert data ([`crate::error_set`]), encoded where it is made. So a program carries the errors that it can
+//!   give and no others, and passes three words up instead of the largest error of all. The set says which types may become it; one set can hold another,
+//!   so that a contract's own errors and a guard's go out by one `?`.
 
 use alloc::vec::Vec;
 use alloy_primitives::{keccak256, Address, B256, U256};
@@ -65,11 +67,17 @@ impl Word for bool {
 /// Something to revert with.
 pub trait Revert {
     /// The revert data: selector and words.
-    fn encode(&self) -> Vec<u8>;
+    fn encode(self) -> Vec<u8>;
 
     /// What the exported interface lists.
     #[cfg(feature = "export-abi")]
     fn inner_types() -> Vec<stylus_sdk::abi::export::internal::InnerType>;
+}
+
+/// A type of error.
+pub trait Selector {
+    /// The first four bytes of its revert data.
+    const SELECTOR: [u8; 4];
 }
 
 /// Something to log.
@@ -187,15 +195,13 @@ macro_rules! errors {
         #[allow(missing_docs, unreachable_pub)]
         pub struct $name { $(pub $field: $type,)* }
 
-        #[allow(unreachable_pub)]
-        impl $name {
-            /// The first four bytes of the revert data.
-            pub const SELECTOR: [u8; 4] = $crate::abi::function_selector!(stringify!($name) $(, $type)*);
+        impl $crate::abi::Selector for $name {
+            const SELECTOR: [u8; 4] = $crate::abi::function_selector!(stringify!($name) $(, $type)*);
         }
 
         impl $crate::abi::Revert for $name {
-            fn encode(&self) -> $crate::abi::ByteVec<u8> {
-                $crate::abi::encode(&Self::SELECTOR, &[$(&self.$field),*])
+            fn encode(self) -> $crate::abi::ByteVec<u8> {
+                $crate::abi::encode(&<Self as $crate::abi::Selector>::SELECTOR, &[$(&self.$field),*])
             }
 
             #[cfg(feature = "export-abi")]
@@ -240,40 +246,65 @@ macro_rules! events {
     )*};
 }
 
-/// Defines an enum of errors, each a type that [`errors!`] defined or another such enum, with the conversions that `?` and the SDK need.
+/// Defines what a method refuses with: a set of errors, each a type that [`errors!`] defined or another such set, with the conversions
+/// that `?` and the SDK need.
+///
+/// ```
+/// use portcullis::{abi::Revert, error_set, errors, rate_limiter::AssetClosed, GuardError};
+///
+/// errors! {
+///     /// There is nothing.
+///     Nothing();
+/// }
+///
+/// error_set! {
+///     /// What a vault refuses with: errors of its own and those of the guards.
+///     VaultError { Nothing, GuardError, }
+/// }
+/// let closed = AssetClosed { asset: alloy_primitives::Address::ZERO };
+/// let refused = VaultError::from(GuardError::from(closed));
+/// assert!(refused.is::<AssetClosed>() && !refused.is::<Nothing>());
+/// assert_eq!(refused.encode(), closed.encode());
+/// ```
 #[macro_export]
-macro_rules! error_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident,)* }) => {
+macro_rules! error_set {
+    ($(#[$meta:meta])* $name:ident { $($error:ident,)* }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[allow(missing_docs)] // Each variant is documented at its type.
-        pub enum $name { $($(#[$variant_meta])* $variant($variant),)* }
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name($crate::abi::ByteVec<u8>);
+
+        impl $name {
+            /// Whether it is an error of this type.
+            #[must_use]
+            pub fn is<E: $crate::abi::Selector>(&self) -> bool {
+                self.0.starts_with(&E::SELECTOR)
+            }
+        }
 
         $(
-            impl From<$variant> for $name {
-                fn from(error: $variant) -> Self {
-                    Self::$variant(error)
+            impl From<$error> for $name {
+                fn from(error: $error) -> Self {
+                    Self($crate::abi::Revert::encode(error))
                 }
             }
         )*
 
         impl $crate::abi::Revert for $name {
-            #[inline(never)]
-            fn encode(&self) -> $crate::abi::ByteVec<u8> {
-                match self { $(Self::$variant(error) => $crate::abi::Revert::encode(error),)* }
+            fn encode(self) -> $crate::abi::ByteVec<u8> {
+                self.0
             }
 
             #[cfg(feature = "export-abi")]
             fn inner_types() -> $crate::abi::ByteVec<stylus_sdk::abi::export::internal::InnerType> {
                 let mut types = $crate::abi::ByteVec::new();
-                $(types.extend(<$variant as $crate::abi::Revert>::inner_types());)*
+                $(types.extend(<$error as $crate::abi::Revert>::inner_types());)*
                 types
             }
         }
 
         impl From<$name> for $crate::abi::ByteVec<u8> {
             fn from(error: $name) -> Self {
-                $crate::abi::Revert::encode(&error)
+                error.0
             }
         }
 
@@ -327,12 +358,12 @@ mod tests {
         Nothing();
     }
 
-    error_enum! {
+    error_set! {
         /// Two errors.
         Inner { Everything, Nothing, }
     }
 
-    error_enum! {
+    error_set! {
         /// One inside another.
         Outer { Inner, }
     }
@@ -413,8 +444,9 @@ mod tests {
     }
 
     #[test]
-    fn an_error_goes_out_of_the_outermost_enum_as_itself() {
+    fn an_error_goes_out_of_the_outermost_set_as_itself() {
         let outer = Outer::from(Inner::from(everything()));
+        assert!(outer.is::<Everything>() && !outer.is::<Nothing>());
         assert_eq!(Vec::from(outer), everything().encode());
     }
 }

@@ -10,8 +10,8 @@ use crate::{
     timelock::{DelayTooLong, OperationNotReady, OperationPending},
 };
 
-crate::error_enum! {
-    /// A refusal. Each variant is the Solidity error of the same name.
+crate::error_set! {
+    /// A refusal by a guard: its revert data, of one of these Solidity errors.
     GuardError {
         AssetClosed,
         CapacityZero,

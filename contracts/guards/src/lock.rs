@@ -41,13 +41,13 @@ mod tests {
     #[test]
     fn a_transition_inside_another_is_refused_and_one_after_it_is_not() {
         let inside = nonreentrant(|| Ok::<_, GuardError>(nonreentrant(|| Ok::<_, GuardError>(1))));
-        assert_eq!(inside, Ok(Err(GuardError::Reentered(Reentered {}))));
+        assert_eq!(inside, Ok(Err(Reentered {}.into())));
         assert_eq!(nonreentrant(|| Ok::<_, GuardError>(2)), Ok(2));
     }
 
     #[test]
     fn a_transition_that_fails_leaves_the_lock() {
-        let failed: Result<(), _> = nonreentrant(|| Err(GuardError::Reentered(Reentered {})));
+        let failed: Result<(), _> = nonreentrant(|| Err(GuardError::from(Reentered {})));
         assert!(failed.is_err());
         assert_eq!(nonreentrant(|| Ok::<_, GuardError>(3)), Ok(3));
     }

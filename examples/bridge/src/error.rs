@@ -1,7 +1,7 @@
 //! Everything that the bridge may revert with.
 
 use alloy_primitives::{Address, B256, U256};
-use portcullis::{error_enum, errors, GuardError};
+use portcullis::{error_set, errors, GuardError};
 
 errors! {
     /// None, a zero or repeated address, or a threshold outside `1..=validators`.
@@ -30,7 +30,7 @@ errors! {
     AmountTooLarge(asset: Address);
 }
 
-error_enum! {
+error_set! {
     /// A refusal: of the bridge itself, or of a guard and what else both builds use of the library.
     BridgeError {
         InvalidValidators,

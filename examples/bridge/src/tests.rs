@@ -107,7 +107,7 @@ fn constructed(validators: &[Address], threshold: u64) -> Result<(), BridgeError
 #[test]
 fn validators_that_could_not_sign_are_refused() {
     let (first, second) = (Address::repeat_byte(4), Address::repeat_byte(5));
-    let refused = Err(BridgeError::InvalidValidators(InvalidValidators {}));
+    let refused = Err(BridgeError::from(InvalidValidators {}));
     assert_eq!(constructed(&[], 0), refused);
     assert_eq!(constructed(&[], 1), refused);
     assert_eq!(constructed(&[first, second], 0), refused);

@@ -66,7 +66,7 @@ errors! {
 #[cfg(not(feature = "refusal"))]
 type Failure = GuardError;
 #[cfg(feature = "refusal")]
-portcullis::error_enum! {
+portcullis::error_set! {
     /// The one error.
     Failure { Refused, }
 }

@@ -3,7 +3,7 @@
 use crate::{Probe, MAXIMUM_PAUSE, RUNS};
 use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
-use portcullis::{asset::ETH, GuardError};
+use portcullis::{asset::ETH, timelock::Change, GuardError};
 use stylus_sdk::prelude::*;
 
 /// The methods of the build with the feature `setup`.
@@ -43,7 +43,8 @@ impl ISetup for Probe {
         self.authority.initialize(caller, guardian)?;
         let governor = self.authority.governor()?;
         for asset in [ETH, token] {
-            self.outflow.configure(&governor, asset, capacity, refill_secs)?;
+            self.outflow
+                .configure(Change::waited_elsewhere(&governor), asset, capacity, refill_secs)?;
             self.words.insert(asset, U256::ONE);
         }
         self.word.set(U256::ONE);
