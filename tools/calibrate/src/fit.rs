@@ -1,0 +1,468 @@
+//! From needs to a suggestion.
+//!
+//! For a shape and a budget of one refusal in `N`:
+//!
+//! 1. Of the history at most `k = ⌊n / N⌋` withdrawals may be refused. The limit that is the `k + 1`-th largest need
+//!    ([`crate::need`]) keeps to that, and so does every larger one.
+//! 2. If the history supports the budget ([`crate::confidence`]), limits of two digits below that one are tried for as long as core
+//!    refuses no more than `k`. Where they end is the suggestion.
+//! 3. If it does not, the limit is raised to where the fitted tail ([`crate::tail`]) has one need in `N` above it. If too few peaks
+//!    were seen to fit a tail, it is the largest need, and the suggestion says so.
+//! 4. It is rounded up to two digits, and core replays the whole history. Were more than `k` refused, the next number is taken.
+//!
+//! Where two limiters stand together each gets half of the budget, and of `k`: what the two refuse together is then within both.
+//!
+//! A larger budget never makes a larger limit: each step is monotone in it.
+
+use crate::confidence;
+use crate::history::{AssetHistory, Outflow};
+use crate::human::{next_down, next_up, round_up};
+use crate::need::needs;
+use crate::replay::{refused, refused_at_most};
+use crate::shape::{InvalidSetting, Limited, Part, Shape};
+use crate::tail::Tail;
+use alloy_primitives::U256;
+
+/// The part of a history that a hold-out check fits, in percent.
+pub const HOLD_OUT_FITTED_PERCENT: usize = 70;
+/// The fewest withdrawals that are split for it.
+const LEAST_FOR_HOLD_OUT: usize = 10;
+
+/// At most one honest withdrawal in so many is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget(u64);
+
+/// A budget that allows every withdrawal to be refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a budget of one refusal in {0} is none: it has to be one in 2 or rarer")]
+pub struct InvalidBudget(pub u64);
+
+impl Budget {
+    /// One in `transactions`.
+    ///
+    /// # Errors
+    /// [`InvalidBudget`] when that is not at least two.
+    pub fn one_in(transactions: u64) -> Result<Self, InvalidBudget> {
+        if transactions < 2 {
+            Err(InvalidBudget(transactions))
+        } else {
+            Ok(Self(transactions))
+        }
+    }
+
+    /// One in how many.
+    #[must_use]
+    pub fn transactions(self) -> u64 {
+        self.0
+    }
+
+    /// How many of `n` withdrawals may be refused.
+    #[must_use]
+    pub fn allowed(self, n: usize) -> usize {
+        usize::try_from(n as u64 / self.0).unwrap_or(usize::MAX)
+    }
+
+    fn share(self) -> f64 {
+        1.0 / self.0 as f64
+    }
+}
+
+/// What a limit rests on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Basis {
+    /// The history is long enough to see the budget.
+    Seen,
+    /// The budget is beyond the history: the limit is read from a fitted tail.
+    Extrapolated {
+        /// What the limit is at most, with 95% confidence.
+        upper: U256,
+        /// The tail's shape: at one and above, what was seen says little about what is to come.
+        tail_shape: f64,
+        /// How many peaks it was fitted to.
+        peaks: usize,
+    },
+    /// The budget is beyond the history, and too few peaks were seen to fit a tail: the limit is the largest need.
+    LargestSeen {
+        /// How many peaks were seen.
+        peaks: usize,
+    },
+}
+
+/// A part of a suggestion.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FittedPart {
+    /// Which limiter.
+    pub part: Part,
+    /// The limit to set.
+    pub limit: U256,
+    /// The limit as core keeps it.
+    pub limited: Limited,
+    /// What it rests on.
+    pub basis: Basis,
+    /// The largest need in the history.
+    pub largest_need: U256,
+    /// The rarest refusal that the history supports with 95% confidence: one in so many.
+    pub supported: u64,
+}
+
+/// What a setting refuses of a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusals {
+    /// The places of the outflows that are refused.
+    pub places: Vec<usize>,
+    /// Of how many.
+    pub of: usize,
+    /// What they come to; the largest number when it is more.
+    pub amount: U256,
+    /// How many accounts they are of.
+    pub accounts: usize,
+}
+
+/// What a setting that was fitted to the first part refuses of the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HoldOut {
+    /// How many withdrawals it was fitted to.
+    pub fitted_to: usize,
+    /// How many of them it refuses.
+    pub refused_of_fitted: usize,
+    /// How many it was not fitted to.
+    pub held_out: usize,
+    /// How many of them it refuses.
+    pub refused: usize,
+}
+
+/// A shape with limits for a budget.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suggestion {
+    /// The shape.
+    pub shape: Shape,
+    /// Its parts, in the order of the shape.
+    pub parts: Vec<FittedPart>,
+    /// What it refuses of the history.
+    pub refusals: Refusals,
+    /// How it does on what it was not fitted to; none when the history is too short to split.
+    pub hold_out: Option<HoldOut>,
+}
+
+impl Suggestion {
+    /// The limits, as core keeps them.
+    #[must_use]
+    pub fn limits(&self) -> Vec<Limited> {
+        limits(&self.parts)
+    }
+
+    /// The rarest refusal that the history supports for all parts.
+    #[must_use]
+    pub fn supported(&self) -> u64 {
+        self.parts.iter().map(|part| part.supported).min().unwrap_or(0)
+    }
+
+    /// Whether all parts rest on what was seen, or on a fitted tail.
+    #[must_use]
+    pub fn is_fitted(&self) -> bool {
+        let largest = |part: &FittedPart| matches!(part.basis, Basis::LargestSeen { .. });
+        !self.parts.iter().any(largest)
+    }
+}
+
+fn limits(parts: &[FittedPart]) -> Vec<Limited> {
+    parts.iter().map(|part| part.limited).collect()
+}
+
+/// Fits a shape to the outflows of an asset: at least one.
+///
+/// # Errors
+/// [`InvalidSetting`] when core refuses a limit, which it does for none that is above zero.
+pub fn suggest(
+    shape: Shape,
+    history: &AssetHistory,
+    outflows: &[Outflow],
+    budget: Budget,
+) -> Result<Suggestion, InvalidSetting> {
+    let parts = fit(shape, outflows, budget)?;
+    Ok(Suggestion {
+        shape,
+        refusals: refusals(&limits(&parts), history, outflows),
+        hold_out: hold_out(shape, outflows, budget)?,
+        parts,
+    })
+}
+
+/// What limits refuse of the outflows.
+#[must_use]
+pub fn refusals(limits: &[Limited], history: &AssetHistory, outflows: &[Outflow]) -> Refusals {
+    let places = refused(limits, outflows);
+    let chosen = || places.iter().map(|place| outflows[*place]);
+    Refusals {
+        of: outflows.len(),
+        amount: chosen().fold(U256::ZERO, |sum, outflow| sum.saturating_add(outflow.amount)),
+        accounts: history.accounts(chosen().map(|outflow| outflow.flow)),
+        places,
+    }
+}
+
+/// The limits of a shape for a budget.
+fn fit(shape: Shape, outflows: &[Outflow], budget: Budget) -> Result<Vec<FittedPart>, InvalidSetting> {
+    let allowed = budget.allowed(outflows.len());
+    let count = shape.parts.len();
+    let mut parts = Vec::with_capacity(count);
+    for (place, part) in shape.parts.iter().enumerate() {
+        // Together they are allowed no more than one alone: 3 is 1 and 2.
+        let of_part = (allowed + place) / count;
+        let share = budget.share() / count as f64;
+        parts.push(fit_part(*part, outflows, share, of_part, count == 1)?);
+    }
+    while refused_at_most(&limits(&parts), outflows, allowed).is_none() {
+        for part in &mut parts {
+            raise(part)?;
+        }
+    }
+    Ok(parts)
+}
+
+fn fit_part(
+    part: Part,
+    outflows: &[Outflow],
+    share: f64,
+    allowed: usize,
+    alone: bool,
+) -> Result<FittedPart, InvalidSetting> {
+    let needs = needs(part, outflows);
+    let mut descending = needs.clone();
+    descending.sort_unstable_by(|a, b| b.cmp(a));
+    let largest_need = descending.first().copied().unwrap_or(U256::ONE);
+    let enough = descending.get(allowed).copied().unwrap_or(U256::ONE);
+    let tail = Tail::of(&needs, outflows, part.memory_secs());
+    let independent = tail.as_ref().map_or(1.0, |tail| tail.extremal_index);
+    let supported = confidence::supported(outflows.len() as f64 * independent);
+    let is_supported = share * supported as f64 >= 1.0;
+    let read = tail.as_ref().and_then(|tail| Some((tail, tail.need_at(share)?)));
+    let (limit, basis) = match read {
+        _ if is_supported => (enough, Basis::Seen),
+        Some((tail, need)) => (
+            enough.max(whole_up(need)),
+            Basis::Extrapolated {
+                upper: round_up(whole_up(tail.upper_need_at(share).unwrap_or(need)).max(enough)),
+                tail_shape: tail.fitted.map_or(0.0, |fitted| fitted.shape),
+                peaks: tail.peaks.len(),
+            },
+        ),
+        None => (
+            largest_need,
+            Basis::LargestSeen {
+                peaks: tail.as_ref().map_or(0, |tail| tail.peaks.len()),
+            },
+        ),
+    };
+    let limit = round_up(limit);
+    let mut fitted = FittedPart {
+        part,
+        limit,
+        limited: Limited::new(part, limit)?,
+        basis,
+        largest_need,
+        supported,
+    };
+    while refused_at_most(&[fitted.limited], outflows, allowed).is_none() {
+        raise(&mut fitted)?;
+    }
+    if alone && basis == Basis::Seen {
+        while let Some(limit) = next_down(fitted.limit) {
+            let limited = Limited::new(part, limit)?;
+            if refused_at_most(&[limited], outflows, allowed).is_none() {
+                break;
+            }
+            (fitted.limit, fitted.limited) = (limit, limited);
+        }
+    }
+    Ok(fitted)
+}
+
+/// The next limit up: core's rounding needs it.
+fn raise(part: &mut FittedPart) -> Result<(), InvalidSetting> {
+    part.limit = next_up(part.limit);
+    part.limited = Limited::new(part.part, part.limit)?;
+    Ok(())
+}
+
+fn whole_up(number: f64) -> U256 {
+    U256::saturating_from(libm::ceil(number))
+}
+
+fn hold_out(shape: Shape, outflows: &[Outflow], budget: Budget) -> Result<Option<HoldOut>, InvalidSetting> {
+    if outflows.len() < LEAST_FOR_HOLD_OUT {
+        return Ok(None);
+    }
+    let fitted_to = outflows.len() * HOLD_OUT_FITTED_PERCENT / 100;
+    let parts = fit(shape, &outflows[..fitted_to], budget)?;
+    // The limiters go on from the state that the first part left them in.
+    let places = refused(&limits(&parts), outflows);
+    let refused_of_fitted = places.partition_point(|place| *place < fitted_to);
+    Ok(Some(HoldOut {
+        fitted_to,
+        refused_of_fitted,
+        held_out: outflows.len() - fitted_to,
+        refused: places.len() - refused_of_fitted,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dice::Dice;
+    use crate::history::Flow;
+    use crate::shape::{DAY, SHAPES};
+
+    fn history(told: &[(u64, u64)]) -> AssetHistory {
+        let flow = |(place, (at, amount)): (usize, &(u64, u64))| Flow {
+            line: place as u64 + 2,
+            at: *at,
+            brought_in: U256::ZERO,
+            taken_out: U256::from(*amount),
+            account: format!("user {}", place % 3),
+        };
+        AssetHistory {
+            asset: "ETH".to_owned(),
+            flows: told.iter().enumerate().map(flow).collect(),
+        }
+    }
+
+    fn random(seed: u64, length: usize) -> AssetHistory {
+        let mut dice = Dice::new(seed);
+        let mut at = 1_000_000;
+        let told: Vec<_> = (0..length)
+            .map(|_| {
+                at += dice.below(4 * 3_600);
+                (at, libm::exp(8.0 + 1.5 * dice.normal()) as u64 + 1)
+            })
+            .collect();
+        history(&told)
+    }
+
+    fn suggestion(shape: Shape, history: &AssetHistory, budget: u64) -> Suggestion {
+        let budget = Budget::one_in(budget).unwrap();
+        suggest(shape, history, &history.outflows(), budget).unwrap()
+    }
+
+    fn bucket_of_a_day() -> Shape {
+        SHAPES[2]
+    }
+
+    #[test]
+    fn a_budget_below_one_in_two_is_refused() {
+        assert_eq!(Budget::one_in(1), Err(InvalidBudget(1)));
+        let budget = Budget::one_in(1_000).unwrap();
+        assert_eq!([999, 1_000, 2_999].map(|n| budget.allowed(n)), [0, 1, 2]);
+    }
+
+    #[test]
+    fn the_smallest_bucket_of_a_history_that_can_be_worked_out_by_hand() {
+        // 60 and half a day later 90: 150 in half a day, 150 / 1.5 = 100. Nothing is refused at 100, and the 90 is at 99.
+        let history = history(&[(0, 60), (DAY / 2, 90)]);
+        let suggested = suggestion(bucket_of_a_day(), &history, 100_000);
+        assert_eq!(suggested.parts[0].limit, U256::from(100));
+        assert_eq!(suggested.parts[0].largest_need, U256::from(100));
+        assert_eq!(suggested.parts[0].basis, Basis::LargestSeen { peaks: 0 });
+        assert_eq!(suggested.parts[0].supported, 1, "two withdrawals say next to nothing");
+        assert_eq!(suggested.refusals.places, [0usize; 0]);
+        let less = [Limited::new(Part::Bucket { refill_secs: DAY }, U256::from(99)).unwrap()];
+        let refused = refusals(&less, &history, &history.outflows());
+        assert_eq!((refused.places, refused.amount, refused.accounts), (vec![1], U256::from(90), 1));
+    }
+
+    #[test]
+    fn one_withdrawal_is_its_own_limit_and_is_not_split() {
+        let history = history(&[(7, 101)]);
+        for shape in SHAPES {
+            let suggested = suggestion(shape, &history, 100);
+            assert!(suggested.parts.iter().all(|part| part.limit == U256::from(110)), "{}", shape.name);
+            assert_eq!((suggested.hold_out, suggested.refusals.of), (None, 1));
+        }
+    }
+
+    #[test]
+    fn a_budget_that_the_history_supports_is_spent_and_not_exceeded() {
+        // 2,000 ones and twenty of 1,000, a day apart: one in 100 may be refused, which is twenty.
+        let told: Vec<_> = (0..2_000)
+            .map(|day| (day * DAY, if day % 100 == 50 { 1_000 } else { 1 }))
+            .collect();
+        let history = history(&told);
+        let cap = SHAPES[6];
+        let suggested = suggestion(cap, &history, 100);
+        assert_eq!(suggested.parts[0].basis, Basis::Seen);
+        assert_eq!(suggested.parts[0].limit, U256::from(1));
+        assert_eq!(suggested.refusals.places.len(), 20);
+        // One in 101 allows 19.
+        let suggested = suggestion(cap, &history, 101);
+        assert_eq!(suggested.parts[0].limit, U256::from(1_000));
+        assert_eq!(suggested.refusals.places.len(), 0);
+    }
+
+    #[test]
+    fn no_suggestion_refuses_more_than_the_budget_and_none_grows_with_it() {
+        for seed in 0..3 {
+            let history = random(seed, 900);
+            for shape in SHAPES {
+                let mut last: Option<Vec<U256>> = None;
+                for budget in [2, 5, 10, 30, 60, 100, 300, 1_000, 10_000, 1_000_000] {
+                    let suggested = suggestion(shape, &history, budget);
+                    let allowed = 900 / budget as usize;
+                    assert!(suggested.refusals.places.len() <= allowed, "{} {budget}", shape.name);
+                    let limits: Vec<_> = suggested.parts.iter().map(|part| part.limit).collect();
+                    let grows = |last: &Vec<U256>| limits.iter().zip(last).all(|(limit, last)| limit >= last);
+                    assert!(last.as_ref().is_none_or(grows), "{} {budget}: {last:?} {limits:?}", shape.name);
+                    last = Some(limits);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn beyond_the_history_the_limit_is_above_what_was_needed_and_says_how_sure_it_is() {
+        let history = random(9, 900);
+        let suggested = suggestion(SHAPES[6], &history, 100_000);
+        let cap = suggested.parts[0];
+        let Basis::Extrapolated { upper, peaks, .. } = cap.basis else {
+            panic!("{:?}", cap.basis);
+        };
+        assert!((60..=90).contains(&peaks), "of 3 · 30 above the threshold: {peaks}");
+        assert!(cap.limit > cap.largest_need && upper > cap.limit, "{cap:?}");
+        assert!((200..=300).contains(&cap.supported), "900 independent ones would bound one in 300: {}", cap.supported);
+    }
+
+    #[test]
+    fn what_was_not_fitted_is_counted_apart() {
+        // A hundred of 10, a day apart; after the seventieth they are of 20.
+        let told: Vec<_> = (0..100).map(|day| (day * 100 * DAY, if day < 70 { 10 } else { 20 })).collect();
+        let suggested = suggestion(SHAPES[6], &history(&told), 1_000);
+        assert_eq!(
+            suggested.hold_out,
+            Some(HoldOut {
+                fitted_to: 70,
+                refused_of_fitted: 0,
+                held_out: 30,
+                refused: 30
+            })
+        );
+        assert_eq!(suggested.parts[0].limit, U256::from(20));
+    }
+
+    #[test]
+    fn amounts_of_any_size_have_a_suggestion() {
+        let huge = |at, taken_out| Flow {
+            line: 2,
+            at,
+            brought_in: U256::ZERO,
+            taken_out,
+            account: "a".to_owned(),
+        };
+        let history = AssetHistory {
+            asset: "ETH".to_owned(),
+            flows: vec![huge(5, U256::MAX >> 4), huge(5, U256::ONE), huge(6, U256::ONE << 200)],
+        };
+        for shape in SHAPES {
+            let suggested = suggestion(shape, &history, 10);
+            assert_eq!(suggested.refusals.places.len(), 0, "{}", shape.name);
+        }
+    }
+}
