@@ -1,6 +1,6 @@
 //! Everything about a file: for each asset every shape with its suggestion, its bounds and the robberies under it.
 
-use crate::fit::{suggest, Budget, Suggestion};
+use crate::fit::{limits, suggest, Budget, FittedPart, Suggestion};
 use crate::history::{AssetHistory, History, Outflow};
 use crate::incidents::{Incident, Loss, Pace};
 use crate::shape::{bound, InvalidSetting, DAY, HOUR, SHAPES, WEEK};
@@ -12,15 +12,24 @@ pub const LOSS_SECS: [u64; 3] = [HOUR, DAY, WEEK];
 /// The place of a day in that.
 pub const A_DAY: usize = 1;
 
+/// What a thief can take under limits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Costs {
+    /// The most that leaves in each of [`LOSS_SECS`], by core's formula; none when nothing bounds it.
+    pub bounds: [Option<U256>; LOSS_SECS.len()],
+    /// What each robbery would have taken, in the order of the incidents.
+    pub losses: Vec<Loss>,
+}
+
 /// A shape, and all that is told of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
     /// Its limits, and what they refuse.
     pub suggestion: Suggestion,
-    /// The most that leaves in each of [`LOSS_SECS`], by core's formula; none when nothing bounds it.
-    pub bounds: [Option<U256>; LOSS_SECS.len()],
-    /// What each robbery would have taken, in the order of the incidents.
-    pub losses: Vec<Loss>,
+    /// What a thief can take under the suggested limits.
+    pub costs: Costs,
+    /// What a thief can take under the smallest limits that refuse nothing of the history.
+    pub costs_refusing_none: Costs,
 }
 
 /// All that is told of an asset.
@@ -44,6 +53,8 @@ pub struct AssetAnalysis {
     pub settings: Vec<Setting>,
     /// The place of the setting that is proposed before the others.
     pub proposed: Option<usize>,
+    /// The same of the limits that refuse nothing of the history; none when the proposed one is not extrapolated.
+    pub proposed_refusing_none: Option<usize>,
 }
 
 /// All that is told of a file.
@@ -92,14 +103,9 @@ fn analyse_asset(
     let mut settings = Vec::new();
     for shape in SHAPES.into_iter().filter(|_| !outflows.is_empty()) {
         let suggestion = suggest(shape, history, &outflows, budget)?;
-        let limits = suggestion.limits();
-        let parts: Vec<_> = suggestion.parts.iter().map(|part| (part.part, part.limit)).collect();
         settings.push(Setting {
-            bounds: LOSS_SECS.map(|secs| bound(&limits, secs)),
-            losses: incidents
-                .iter()
-                .map(|incident| incident.under(&parts, &pace))
-                .collect::<Result<_, _>>()?,
+            costs: costs(&suggestion.parts, &pace, incidents)?,
+            costs_refusing_none: costs(&suggestion.refusing_none, &pace, incidents)?,
             suggestion,
         });
     }
@@ -112,9 +118,14 @@ fn analyse_asset(
         pace,
         settings,
         proposed: None,
+        proposed_refusing_none: None,
         outflows,
     };
-    analysis.proposed = propose(&analysis);
+    analysis.proposed = analysis.cheapest(|setting| setting.suggestion.is_fitted(), |setting| &setting.costs);
+    let is_extrapolated = |place: &usize| analysis.settings[*place].suggestion.is_extrapolated();
+    if analysis.proposed.as_ref().is_none_or(is_extrapolated) {
+        analysis.proposed_refusing_none = analysis.cheapest(|_| true, |setting| &setting.costs_refusing_none);
+    }
     Ok(analysis)
 }
 
@@ -142,21 +153,29 @@ impl AssetAnalysis {
     pub fn is_too_short_for(&self, setting: &Setting) -> bool {
         self.span_secs() < setting.suggestion.shape.memory_secs()
     }
+
+    /// The setting under which a thief takes least in a day, and of equal ones in a week, of those that something bounds and whose
+    /// memory is not longer than the history.
+    fn cheapest(&self, fits: impl Fn(&Setting) -> bool, costs: impl Fn(&Setting) -> &Costs) -> Option<usize> {
+        let places = (0..self.settings.len()).filter(|place| {
+            let setting = &self.settings[*place];
+            fits(setting) && costs(setting).bounds[A_DAY].is_some() && !self.is_too_short_for(setting)
+        });
+        places.min_by_key(|place| {
+            let [_, day, week] = costs(&self.settings[*place]).bounds;
+            (day, week)
+        })
+    }
 }
 
-/// The setting under which a thief takes least in a day, and of equal ones in a week. Of those that rest on something, if there are
-/// any: a history longer than the memory, a budget that was seen or a tail that was fitted, and no refusals of what was held out
-/// beyond the budget.
-fn propose(analysis: &AssetAnalysis) -> Option<usize> {
-    let bounded = |place: &usize| analysis.settings[*place].bounds[A_DAY].is_some();
-    let rests = |place: &usize| {
-        let setting = &analysis.settings[*place];
-        setting.suggestion.is_fitted() && !analysis.is_too_short_for(setting)
-    };
-    let loss = |place: &usize| {
-        let [_, day, week] = analysis.settings[*place].bounds;
-        (day, week)
-    };
-    let all = || (0..analysis.settings.len()).filter(bounded);
-    all().filter(rests).min_by_key(loss).or_else(|| all().min_by_key(loss))
+fn costs(parts: &[FittedPart], pace: &Pace, incidents: &[Incident]) -> Result<Costs, InvalidSetting> {
+    let limits = limits(parts);
+    let parts: Vec<_> = parts.iter().map(|part| (part.part, part.limit)).collect();
+    Ok(Costs {
+        bounds: LOSS_SECS.map(|secs| bound(&limits, secs)),
+        losses: incidents
+            .iter()
+            .map(|incident| incident.under(&parts, pace))
+            .collect::<Result<_, _>>()?,
+    })
 }

@@ -61,7 +61,13 @@ mod tests {
     #[test]
     fn bounds_are_those_of_the_published_tables() {
         // The one-sided 95% bound is the upper end of the two-sided interval of 90%.
-        for (refused, n, share) in [(0, 10.0, 0.25887), (1, 10.0, 0.39416), (5, 10.0, 0.77756), (0, 1.0, 0.95), (2, 100.0, 0.06162)] {
+        for (refused, n, share) in [
+            (0, 10.0, 0.25887),
+            (1, 10.0, 0.39416),
+            (5, 10.0, 0.77756),
+            (0, 1.0, 0.95),
+            (2, 100.0, 0.06162),
+        ] {
             let found = upper_share(refused, n);
             assert!((found - share).abs() < 5e-5, "{refused} of {n}: {found}");
         }

@@ -73,6 +73,9 @@ mod tests {
             let normal = dice.normal();
             sums = (sums.0 + normal, sums.1 + normal * normal);
         }
-        assert!((sums.0 / 10_000.0).abs() < 0.03 && (sums.1 / 10_000.0 - 1.0).abs() < 0.05, "{sums:?}");
+        assert!(
+            (sums.0 / 10_000.0).abs() < 0.03 && (sums.1 / 10_000.0 - 1.0).abs() < 0.05,
+            "{sums:?}"
+        );
     }
 }

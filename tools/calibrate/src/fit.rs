@@ -18,10 +18,12 @@ use crate::confidence;
 use crate::history::{AssetHistory, Outflow};
 use crate::human::{next_down, next_up, round_up};
 use crate::need::needs;
-use crate::replay::{refused, refused_at_most};
+use crate::replay::{count_refused, refused};
 use crate::shape::{InvalidSetting, Limited, Part, Shape};
 use crate::tail::Tail;
 use alloy_primitives::U256;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// The part of a history that a hold-out check fits, in percent.
 pub const HOLD_OUT_FITTED_PERCENT: usize = 70;
@@ -138,6 +140,9 @@ pub struct Suggestion {
     pub shape: Shape,
     /// Its parts, in the order of the shape.
     pub parts: Vec<FittedPart>,
+    /// The same shape with the smallest limits, of two digits, that refuse nothing of the history: what there is without any
+    /// statistics.
+    pub refusing_none: Vec<FittedPart>,
     /// What it refuses of the history.
     pub refusals: Refusals,
     /// How it does on what it was not fitted to; none when the history is too short to split.
@@ -163,10 +168,33 @@ impl Suggestion {
         let largest = |part: &FittedPart| matches!(part.basis, Basis::LargestSeen { .. });
         !self.parts.iter().any(largest)
     }
+
+    /// Whether a part rests on a fitted tail.
+    #[must_use]
+    pub fn is_extrapolated(&self) -> bool {
+        let extrapolated = |part: &FittedPart| matches!(part.basis, Basis::Extrapolated { .. });
+        self.parts.iter().any(extrapolated)
+    }
 }
 
-fn limits(parts: &[FittedPart]) -> Vec<Limited> {
+/// The limits of parts, as core keeps them.
+#[must_use]
+pub fn limits(parts: &[FittedPart]) -> Vec<Limited> {
     parts.iter().map(|part| part.limited).collect()
+}
+
+fn refusing_none(parts: &[FittedPart], outflows: &[Outflow]) -> Result<Vec<FittedPart>, InvalidSetting> {
+    let mut parts = parts.to_vec();
+    for part in &mut parts {
+        part.limit = round_up(part.largest_need);
+        part.limited = Limited::new(part.part, part.limit)?;
+    }
+    while count_refused(&limits(&parts), outflows) > 0 {
+        for part in &mut parts {
+            raise(part)?;
+        }
+    }
+    Ok(parts)
 }
 
 /// Fits a shape to the outflows of an asset: at least one.
@@ -179,9 +207,10 @@ pub fn suggest(
     outflows: &[Outflow],
     budget: Budget,
 ) -> Result<Suggestion, InvalidSetting> {
-    let parts = fit(shape, outflows, budget)?;
+    let parts = Fitter::new(shape, outflows).fit(budget, Upper::Told)?;
     Ok(Suggestion {
         shape,
+        refusing_none: refusing_none(&parts, outflows)?,
         refusals: refusals(&limits(&parts), history, outflows),
         hold_out: hold_out(shape, outflows, budget)?,
         parts,
@@ -201,81 +230,144 @@ pub fn refusals(limits: &[Limited], history: &AssetHistory, outflows: &[Outflow]
     }
 }
 
-/// The limits of a shape for a budget.
-fn fit(shape: Shape, outflows: &[Outflow], budget: Budget) -> Result<Vec<FittedPart>, InvalidSetting> {
-    let allowed = budget.allowed(outflows.len());
-    let count = shape.parts.len();
-    let mut parts = Vec::with_capacity(count);
-    for (place, part) in shape.parts.iter().enumerate() {
-        // Together they are allowed no more than one alone: 3 is 1 and 2.
-        let of_part = (allowed + place) / count;
-        let share = budget.share() / count as f64;
-        parts.push(fit_part(*part, outflows, share, of_part, count == 1)?);
-    }
-    while refused_at_most(&limits(&parts), outflows, allowed).is_none() {
-        for part in &mut parts {
-            raise(part)?;
-        }
-    }
-    Ok(parts)
+/// A shape and a history, measured once for every budget.
+pub struct Fitter<'a> {
+    outflows: &'a [Outflow],
+    parts: Vec<Measured>,
+    /// How many each limit refuses that was asked about: neighbouring budgets ask about the same ones.
+    counted: RefCell<HashMap<(Part, U256), usize>>,
 }
 
-fn fit_part(
+/// What a part would need of a history.
+struct Measured {
     part: Part,
-    outflows: &[Outflow],
-    share: f64,
-    allowed: usize,
-    alone: bool,
-) -> Result<FittedPart, InvalidSetting> {
-    let needs = needs(part, outflows);
-    let mut descending = needs.clone();
-    descending.sort_unstable_by(|a, b| b.cmp(a));
-    let largest_need = descending.first().copied().unwrap_or(U256::ONE);
-    let enough = descending.get(allowed).copied().unwrap_or(U256::ONE);
-    let tail = Tail::of(&needs, outflows, part.memory_secs());
-    let independent = tail.as_ref().map_or(1.0, |tail| tail.extremal_index);
-    let supported = confidence::supported(outflows.len() as f64 * independent);
-    let is_supported = share * supported as f64 >= 1.0;
-    let read = tail.as_ref().and_then(|tail| Some((tail, tail.need_at(share)?)));
-    let (limit, basis) = match read {
-        _ if is_supported => (enough, Basis::Seen),
-        Some((tail, need)) => (
-            enough.max(whole_up(need)),
-            Basis::Extrapolated {
-                upper: round_up(whole_up(tail.upper_need_at(share).unwrap_or(need)).max(enough)),
-                tail_shape: tail.fitted.map_or(0.0, |fitted| fitted.shape),
-                peaks: tail.peaks.len(),
-            },
-        ),
-        None => (
-            largest_need,
-            Basis::LargestSeen {
-                peaks: tail.as_ref().map_or(0, |tail| tail.peaks.len()),
-            },
-        ),
-    };
-    let limit = round_up(limit);
-    let mut fitted = FittedPart {
-        part,
-        limit,
-        limited: Limited::new(part, limit)?,
-        basis,
-        largest_need,
-        supported,
-    };
-    while refused_at_most(&[fitted.limited], outflows, allowed).is_none() {
-        raise(&mut fitted)?;
-    }
-    if alone && basis == Basis::Seen {
-        while let Some(limit) = next_down(fitted.limit) {
-            let limited = Limited::new(part, limit)?;
-            if refused_at_most(&[limited], outflows, allowed).is_none() {
-                break;
+    /// The largest first.
+    needs: Vec<U256>,
+    tail: Option<Tail>,
+    supported: u64,
+}
+
+/// Whether the upper bound of an extrapolated limit is worked out, which takes longest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upper {
+    /// It is.
+    Told,
+    /// It is not: it stands at the limit.
+    LeftOut,
+}
+
+impl<'a> Fitter<'a> {
+    /// Measures a history: at least one outflow.
+    #[must_use]
+    pub fn new(shape: Shape, outflows: &'a [Outflow]) -> Self {
+        let measured = |part: &Part| {
+            let mut needs = needs(*part, outflows);
+            let tail = Tail::of(&needs, outflows, part.memory_secs());
+            needs.sort_unstable_by(|a, b| b.cmp(a));
+            let independent = tail.as_ref().map_or(1.0, |tail| tail.extremal_index);
+            Measured {
+                part: *part,
+                needs,
+                tail,
+                supported: confidence::supported(outflows.len() as f64 * independent),
             }
-            (fitted.limit, fitted.limited) = (limit, limited);
+        };
+        Self {
+            outflows,
+            parts: shape.parts.iter().map(measured).collect(),
+            counted: RefCell::default(),
         }
     }
-    Ok(fitted)
+
+    /// The limits for a budget.
+    ///
+    /// # Errors
+    /// [`InvalidSetting`] when core refuses a limit, which it does for none that is above zero.
+    pub fn fit(&self, budget: Budget, upper: Upper) -> Result<Vec<FittedPart>, InvalidSetting> {
+        let allowed = budget.allowed(self.outflows.len());
+        let count = self.parts.len();
+        let mut parts = Vec::with_capacity(count);
+        for (place, measured) in self.parts.iter().enumerate() {
+            // Together they are allowed no more than one alone: 3 is 1 and 2.
+            let of_part = (allowed + place) / count;
+            let share = budget.share() / count as f64;
+            parts.push(self.fit_part(measured, share, of_part, upper)?);
+        }
+        while count > 1 && count_refused(&limits(&parts), self.outflows) > allowed {
+            for part in &mut parts {
+                raise(part)?;
+            }
+        }
+        Ok(parts)
+    }
+
+    fn fit_part(
+        &self,
+        measured: &Measured,
+        share: f64,
+        allowed: usize,
+        upper: Upper,
+    ) -> Result<FittedPart, InvalidSetting> {
+        let nth = |place: usize| measured.needs.get(place).copied().unwrap_or(U256::ONE);
+        let (largest_need, enough) = (nth(0), nth(allowed));
+        let tail = measured.tail.as_ref();
+        let (limit, basis) = match tail.and_then(|tail| Some((tail, tail.need_at(share)?))) {
+            _ if share * measured.supported as f64 >= 1.0 => (enough, Basis::Seen),
+            Some((tail, need)) => {
+                let at_most = match upper {
+                    Upper::Told => tail.upper_need_at(share).unwrap_or(need),
+                    Upper::LeftOut => need,
+                };
+                let extrapolated = Basis::Extrapolated {
+                    upper: round_up(whole_up(at_most).max(enough)),
+                    tail_shape: tail.fitted.map_or(0.0, |fitted| fitted.shape),
+                    peaks: tail.peaks.len(),
+                };
+                (enough.max(whole_up(need)), extrapolated)
+            }
+            None => {
+                let peaks = tail.map_or(0, |tail| tail.peaks.len());
+                (largest_need, Basis::LargestSeen { peaks })
+            }
+        };
+        let part = measured.part;
+        let limit = round_up(limit);
+        let mut fitted = FittedPart {
+            part,
+            limit,
+            limited: Limited::new(part, limit)?,
+            basis,
+            largest_need,
+            supported: measured.supported,
+        };
+        while self.count_refused(part, fitted.limited) > allowed {
+            raise(&mut fitted)?;
+        }
+        // Of two together neither goes below its needs: what one refuses then says nothing of the two.
+        if self.parts.len() == 1 && basis == Basis::Seen {
+            self.lower(&mut fitted, allowed)?;
+        }
+        Ok(fitted)
+    }
+
+    fn count_refused(&self, part: Part, limited: Limited) -> usize {
+        let mut counted = self.counted.borrow_mut();
+        *counted
+            .entry((part, limited.limit()))
+            .or_insert_with(|| count_refused(&[limited], self.outflows))
+    }
+
+    /// The smallest limit such that it and all of two digits up to this one refuse no more than is allowed.
+    fn lower(&self, part: &mut FittedPart, allowed: usize) -> Result<(), InvalidSetting> {
+        while let Some(limit) = next_down(part.limit) {
+            let limited = Limited::new(part.part, limit)?;
+            if self.count_refused(part.part, limited) > allowed {
+                break;
+            }
+            (part.limit, part.limited) = (limit, limited);
+        }
+        Ok(())
+    }
 }
 
 /// The next limit up: core's rounding needs it.
@@ -294,7 +386,7 @@ fn hold_out(shape: Shape, outflows: &[Outflow], budget: Budget) -> Result<Option
         return Ok(None);
     }
     let fitted_to = outflows.len() * HOLD_OUT_FITTED_PERCENT / 100;
-    let parts = fit(shape, &outflows[..fitted_to], budget)?;
+    let parts = Fitter::new(shape, &outflows[..fitted_to]).fit(budget, Upper::LeftOut)?;
     // The limiters go on from the state that the first part left them in.
     let places = refused(&limits(&parts), outflows);
     let refused_of_fitted = places.partition_point(|place| *place < fitted_to);
@@ -363,11 +455,18 @@ mod tests {
         assert_eq!(suggested.parts[0].limit, U256::from(100));
         assert_eq!(suggested.parts[0].largest_need, U256::from(100));
         assert_eq!(suggested.parts[0].basis, Basis::LargestSeen { peaks: 0 });
-        assert_eq!(suggested.parts[0].supported, 1, "two withdrawals say next to nothing");
+        assert_eq!(
+            suggested.parts[0].supported, 1,
+            "two withdrawals say next to nothing"
+        );
         assert_eq!(suggested.refusals.places, [0usize; 0]);
+        assert_eq!(suggested.refusing_none, suggested.parts);
         let less = [Limited::new(Part::Bucket { refill_secs: DAY }, U256::from(99)).unwrap()];
         let refused = refusals(&less, &history, &history.outflows());
-        assert_eq!((refused.places, refused.amount, refused.accounts), (vec![1], U256::from(90), 1));
+        assert_eq!(
+            (refused.places, refused.amount, refused.accounts),
+            (vec![1], U256::from(90), 1)
+        );
     }
 
     #[test]
@@ -375,7 +474,11 @@ mod tests {
         let history = history(&[(7, 101)]);
         for shape in SHAPES {
             let suggested = suggestion(shape, &history, 100);
-            assert!(suggested.parts.iter().all(|part| part.limit == U256::from(110)), "{}", shape.name);
+            assert!(
+                suggested.parts.iter().all(|part| part.limit == U256::from(110)),
+                "{}",
+                shape.name
+            );
             assert_eq!((suggested.hold_out, suggested.refusals.of), (None, 1));
         }
     }
@@ -407,10 +510,18 @@ mod tests {
                 for budget in [2, 5, 10, 30, 60, 100, 300, 1_000, 10_000, 1_000_000] {
                     let suggested = suggestion(shape, &history, budget);
                     let allowed = 900 / budget as usize;
-                    assert!(suggested.refusals.places.len() <= allowed, "{} {budget}", shape.name);
+                    assert!(
+                        suggested.refusals.places.len() <= allowed,
+                        "{} {budget}",
+                        shape.name
+                    );
                     let limits: Vec<_> = suggested.parts.iter().map(|part| part.limit).collect();
                     let grows = |last: &Vec<U256>| limits.iter().zip(last).all(|(limit, last)| limit >= last);
-                    assert!(last.as_ref().is_none_or(grows), "{} {budget}: {last:?} {limits:?}", shape.name);
+                    assert!(
+                        last.as_ref().is_none_or(grows),
+                        "{} {budget}: {last:?} {limits:?}",
+                        shape.name
+                    );
                     last = Some(limits);
                 }
             }
@@ -425,15 +536,25 @@ mod tests {
         let Basis::Extrapolated { upper, peaks, .. } = cap.basis else {
             panic!("{:?}", cap.basis);
         };
-        assert!((60..=90).contains(&peaks), "of 3 · 30 above the threshold: {peaks}");
+        assert!(
+            (60..=90).contains(&peaks),
+            "of 3 · 30 above the threshold: {peaks}"
+        );
         assert!(cap.limit > cap.largest_need && upper > cap.limit, "{cap:?}");
-        assert!((200..=300).contains(&cap.supported), "900 independent ones would bound one in 300: {}", cap.supported);
+        assert_eq!(suggested.refusing_none[0].limit, round_up(cap.largest_need));
+        assert!(
+            (200..=300).contains(&cap.supported),
+            "900 independent ones would bound one in 300: {}",
+            cap.supported
+        );
     }
 
     #[test]
     fn what_was_not_fitted_is_counted_apart() {
         // A hundred of 10, a day apart; after the seventieth they are of 20.
-        let told: Vec<_> = (0..100).map(|day| (day * 100 * DAY, if day < 70 { 10 } else { 20 })).collect();
+        let told: Vec<_> = (0..100)
+            .map(|day| (day * 100 * DAY, if day < 70 { 10 } else { 20 }))
+            .collect();
         let suggested = suggestion(SHAPES[6], &history(&told), 1_000);
         assert_eq!(
             suggested.hold_out,
@@ -458,7 +579,11 @@ mod tests {
         };
         let history = AssetHistory {
             asset: "ETH".to_owned(),
-            flows: vec![huge(5, U256::MAX >> 4), huge(5, U256::ONE), huge(6, U256::ONE << 200)],
+            flows: vec![
+                huge(5, U256::MAX >> 4),
+                huge(5, U256::ONE),
+                huge(6, U256::ONE << 200),
+            ],
         };
         for shape in SHAPES {
             let suggested = suggestion(shape, &history, 10);

@@ -128,7 +128,9 @@ fn three_digits(value: f64, unit: &str) -> f64 {
 /// A day of UTC: `2025-03-01`.
 #[must_use]
 pub fn date(secs: u64) -> String {
-    let time = i64::try_from(secs).ok().and_then(|secs| time::OffsetDateTime::from_unix_timestamp(secs).ok());
+    let time = i64::try_from(secs)
+        .ok()
+        .and_then(|secs| time::OffsetDateTime::from_unix_timestamp(secs).ok());
     time.map_or_else(|| secs.to_string(), |time| time.date().to_string())
 }
 
@@ -154,7 +156,15 @@ mod tests {
 
     #[test]
     fn a_limit_has_two_digits_and_is_never_below() {
-        for (amount, up) in [(0, 0), (7, 7), (99, 99), (101, 110), (110, 110), (1_151, 1_200), (9_901, 10_000)] {
+        for (amount, up) in [
+            (0, 0),
+            (7, 7),
+            (99, 99),
+            (101, 110),
+            (110, 110),
+            (1_151, 1_200),
+            (9_901, 10_000),
+        ] {
             assert_eq!(round_up(u(amount)), u(up), "{amount}");
         }
         let ether = u(10).pow(u(18));
@@ -205,8 +215,14 @@ mod tests {
         ] {
             assert_eq!(dollars(value), text);
         }
-        assert_eq!((date(0), date(1_648_000_000)), ("1970-01-01".to_owned(), "2022-03-23".to_owned()));
-        assert_eq!([60, 3_600, 10_800, 216_000].map(duration), ["60 s", "60 min", "3 h", "2.5 d"]);
+        assert_eq!(
+            (date(0), date(1_648_000_000)),
+            ("1970-01-01".to_owned(), "2022-03-23".to_owned())
+        );
+        assert_eq!(
+            [60, 3_600, 10_800, 216_000].map(duration),
+            ["60 s", "60 min", "3 h", "2.5 d"]
+        );
         assert_eq!(count(1_234_567), "1,234,567");
     }
 }

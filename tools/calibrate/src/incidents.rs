@@ -171,9 +171,15 @@ fn read(id: &str, description: &str, calls: &str) -> Result<Incident, IncidentEr
             calls: Vec::new(),
         });
     }
-    for (place, call) in csv::Reader::from_reader(calls.as_bytes()).deserialize().enumerate() {
+    for (place, call) in csv::Reader::from_reader(calls.as_bytes())
+        .deserialize()
+        .enumerate()
+    {
         let call: Call = call.map_err(|error| wrong("csv", error.to_string()))?;
-        let held = description.assets.iter().position(|asset| asset.symbol == call.asset);
+        let held = description
+            .assets
+            .iter()
+            .position(|asset| asset.symbol == call.asset);
         let held = held.ok_or_else(|| wrong("csv", format!("the bridge holds no {}", call.asset)))?;
         let decimals = description.assets[held].decimals;
         assets[held].calls.push(Outflow {
@@ -217,7 +223,10 @@ impl Incident {
             let refused = refused(&limits, &asset.calls);
             let worth = |amount: U256| f64::from(amount) * asset.dollars_per_unit;
             let asked: f64 = asset.calls.iter().map(|call| worth(call.amount)).sum();
-            let kept: f64 = refused.iter().map(|place| worth(asset.calls[*place].amount)).sum();
+            let kept: f64 = refused
+                .iter()
+                .map(|place| worth(asset.calls[*place].amount))
+                .sum();
             loss.attempted += asked;
             loss.lost += asked - kept;
             loss.calls += asset.calls.len();
@@ -241,7 +250,11 @@ mod tests {
     }
 
     fn incident(name: &str) -> Incident {
-        all().unwrap().into_iter().find(|incident| incident.name == name).unwrap()
+        all()
+            .unwrap()
+            .into_iter()
+            .find(|incident| incident.name == name)
+            .unwrap()
     }
 
     #[test]
@@ -256,8 +269,15 @@ mod tests {
     fn a_limit_is_carried_over_in_proportion_to_what_normally_leaves() {
         // 50 a day, so 150 on a busy one; a limit of 300 is two busy days, and two normal days there are 14,000.
         let pace = Pace::of(&[outflow(0, 100), outflow(4 * DAY, 100)]);
-        assert_eq!(pace.carried_over_up(U256::from(300), U256::from(7_000)), U256::from(14_000));
-        assert_eq!(pace.carried_over_up(U256::from(1), U256::from(1)), U256::ONE, "rounded up");
+        assert_eq!(
+            pace.carried_over_up(U256::from(300), U256::from(7_000)),
+            U256::from(14_000)
+        );
+        assert_eq!(
+            pace.carried_over_up(U256::from(1), U256::from(1)),
+            U256::ONE,
+            "rounded up"
+        );
         assert_eq!(pace.carried_over_up(U256::MAX, U256::MAX), U256::MAX);
     }
 
@@ -266,7 +286,10 @@ mod tests {
         let pace = Pace::of(&[outflow(0, 1), outflow(DAY, 1)]);
         let loose = [(Part::Cap, U256::from(1_000_000))];
         let ronin = incident("Ronin").under(&loose, &pace).unwrap();
-        assert_eq!((ronin.attempted, ronin.lost, ronin.calls, ronin.refused), (615_740_000.0, 615_740_000.0, 2, 0));
+        assert_eq!(
+            (ronin.attempted, ronin.lost, ronin.calls, ronin.refused),
+            (615_740_000.0, 615_740_000.0, 2, 0)
+        );
         let nomad = incident("Nomad").under(&loose, &pace).unwrap();
         assert_eq!((nomad.calls, nomad.refused), (462, 0));
         assert_eq!(incident("Harmony Horizon").under(&loose, &pace).unwrap().calls, 7);
@@ -276,7 +299,12 @@ mod tests {
     fn two_normal_days_in_a_bucket_are_what_the_demo_replays() {
         // The same limits as `scripts/demo`: two normal days, refilled in a day. It says 377 of Nomad's calls refused, $11.9M lost.
         let pace = Pace::of(&[outflow(0, 100), outflow(4 * DAY, 100)]);
-        let two_busy_days = [(Part::Bucket { refill_secs: 24 * HOUR }, U256::from(300))];
+        let two_busy_days = [(
+            Part::Bucket {
+                refill_secs: 24 * HOUR,
+            },
+            U256::from(300),
+        )];
         let nomad = incident("Nomad").under(&two_busy_days, &pace).unwrap();
         assert_eq!(nomad.refused, 377);
         assert!((11.85e6..11.95e6).contains(&nomad.lost), "{}", nomad.lost);
@@ -289,9 +317,15 @@ mod tests {
     #[test]
     fn a_file_that_is_wrong_says_which_and_how() {
         let error = read("x", "{}", "").unwrap_err();
-        assert_eq!(error.to_string(), "tests/incidents/x.json: missing field `name` at line 1 column 2");
+        assert_eq!(
+            error.to_string(),
+            "tests/incidents/x.json: missing field `name` at line 1 column 2"
+        );
         let description = r#"{"name":"X","assets":[]}"#;
         let error = read("x", description, "secs,asset,amount\n0,ETH,1\n").unwrap_err();
-        assert_eq!(error.to_string(), "tests/incidents/x.csv: the bridge holds no ETH");
+        assert_eq!(
+            error.to_string(),
+            "tests/incidents/x.csv: the bridge holds no ETH"
+        );
     }
 }

@@ -8,6 +8,7 @@ use calibrate::{incidents, picture, sample};
 use clap::{Parser, Subcommand};
 use std::collections::HashMap;
 use std::error::Error;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -50,12 +51,16 @@ enum Command {
 }
 
 fn budget(text: &str) -> Result<Budget, String> {
-    let transactions = text.parse().map_err(|_| "it has to be a whole number".to_owned())?;
+    let transactions = text
+        .parse()
+        .map_err(|_| "it has to be a whole number".to_owned())?;
     Budget::one_in(transactions).map_err(|error| error.to_string())
 }
 
 fn decimals(text: &str) -> Result<(String, u8), String> {
-    let told = text.split_once('=').and_then(|(asset, decimals)| Some((asset, decimals.parse().ok()?)));
+    let told = text
+        .split_once('=')
+        .and_then(|(asset, decimals)| Some((asset, decimals.parse().ok()?)));
     match told {
         Some((asset, decimals @ 0..=77)) if !asset.is_empty() => Ok((asset.to_owned(), decimals)),
         _ => Err("it has to be an asset and a number up to 77, like ETH=18".to_owned()),
@@ -77,7 +82,7 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         return match out {
             Some(file) => write(&file, &sample::csv()),
             None => {
-                print!("{}", sample::csv());
+                show(&sample::csv());
                 Ok(())
             }
         };
@@ -89,32 +94,41 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
             .and_then(history::read)
             .map_err(|error| format!("{}: {error}", file.display()))?,
         None => {
-            println!("The history is the synthetic sample: nobody made these transactions. '--data FILE' reads your own.");
+            show("The history is the synthetic sample: nobody made these transactions. '--data FILE' reads your own.\n");
             decimals.extend(sample::DECIMALS.map(|(asset, decimals)| (asset.to_owned(), decimals)));
             history::read(sample::SAMPLE.as_bytes())?
         }
     };
     decimals.extend(arguments.decimals);
-    if let Some(unknown) = decimals.keys().find(|asset| !history.assets.iter().any(|known| known.asset == **asset)) {
+    if let Some(unknown) = decimals
+        .keys()
+        .find(|asset| !history.assets.iter().any(|known| known.asset == **asset))
+    {
         return Err(format!("--decimals names {unknown}, which the history does not have").into());
     }
     let analysis = analyse(&history, arguments.budget, &decimals, incidents::all()?)?;
-    print!("{}", text(&analysis));
+    show(&text(&analysis));
     if let Some(file) = &arguments.json {
         write(file, &json(&analysis)?)?;
-        println!("As JSON: {}", file.display());
+        show(&format!("As JSON: {}\n", file.display()));
     }
     for (name, svg) in picture::all(&analysis)? {
         let file = arguments.picture.join(name);
         write(&file, &svg)?;
-        println!("Picture: {}", file.display());
+        show(&format!("Picture: {}\n", file.display()));
     }
     Ok(())
 }
 
+fn show(text: &str) {
+    // A pipe that nobody reads is no reason to stop.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
 fn write(file: &Path, text: &str) -> Result<(), Box<dyn Error>> {
     if let Some(directory) = file.parent() {
-        std::fs::create_dir_all(directory).map_err(|error| format!("{} cannot be made: {error}", directory.display()))?;
+        std::fs::create_dir_all(directory)
+            .map_err(|error| format!("{} cannot be made: {error}", directory.display()))?;
     }
     std::fs::write(file, text).map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
     Ok(())

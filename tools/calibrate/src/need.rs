@@ -126,7 +126,7 @@ fn narrow(number: Wide) -> U256 {
 mod tests {
     use super::*;
     use crate::dice::Dice;
-    use crate::replay::{refused, refused_at_most};
+    use crate::replay::count_refused;
     use crate::shape::{Limited, DAY, HOUR};
 
     fn outflows(told: &[(u64, u64)]) -> Vec<Outflow> {
@@ -150,7 +150,7 @@ mod tests {
     }
 
     fn refuses(part: Part, limit: U256, outflows: &[Outflow]) -> usize {
-        refused(&[Limited::new(part, limit).unwrap()], outflows).len()
+        count_refused(&[Limited::new(part, limit).unwrap()], outflows)
     }
 
     #[test]
@@ -193,7 +193,12 @@ mod tests {
         let mut dice = Dice::new(2);
         for _ in 0..100 {
             let history = random(&mut dice, 60, 400);
-            for part in [Part::Bucket { refill_secs: 6 * HOUR }, Part::Window { window_secs: DAY }] {
+            for part in [
+                Part::Bucket {
+                    refill_secs: 6 * HOUR,
+                },
+                Part::Window { window_secs: DAY },
+            ] {
                 let needs = needs(part, &history);
                 for limit in needs.iter().copied() {
                     let above = needs.iter().filter(|need| **need > limit).count();
@@ -211,7 +216,10 @@ mod tests {
         let found = needs(Part::Bucket { refill_secs: refill }, &history);
         for (end, need) in found.into_iter().enumerate() {
             let of_interval = |begin: usize| {
-                let sum: u128 = history[begin..=end].iter().map(|out| out.amount.to::<u128>()).sum();
+                let sum: u128 = history[begin..=end]
+                    .iter()
+                    .map(|out| out.amount.to::<u128>())
+                    .sum();
                 (sum * u128::from(refill)).div_ceil(u128::from(refill + history[end].at - history[begin].at))
             };
             let most = (0..=end).map(of_interval).max().unwrap();
@@ -227,7 +235,10 @@ mod tests {
             flow: 0,
         };
         let history = [huge(0), huge(0), huge(253_402_300_799)];
-        for part in [Part::Bucket { refill_secs: DAY }, Part::Window { window_secs: DAY }] {
+        for part in [
+            Part::Bucket { refill_secs: DAY },
+            Part::Window { window_secs: DAY },
+        ] {
             assert_eq!(needs(part, &history), [U256::MAX; 3], "{part:?}");
         }
     }
@@ -243,7 +254,6 @@ mod tests {
         assert_eq!(refuses(part, U256::from(11), &history), 10);
         let largest = needs(part, &history).into_iter().max().unwrap();
         assert_eq!(largest, U256::from(21));
-        let parts = [Limited::new(part, largest).unwrap()];
-        assert_eq!(refused_at_most(&parts, &history, 0), Some(0));
+        assert_eq!(refuses(part, largest, &history), 0);
     }
 }

@@ -6,7 +6,7 @@
 use crate::history::Outflow;
 use crate::shape::Limited;
 use alloy_primitives::U256;
-use portcullis_core::scope::{consume_all, AnyLimiter, Request};
+use portcullis_core::scope::{consume_all, AnyLimiter, Limiter, Request};
 
 /// The places of the outflows that are refused.
 #[must_use]
@@ -20,33 +20,31 @@ pub fn refused(parts: &[Limited], outflows: &[Outflow]) -> Vec<usize> {
     refused
 }
 
-/// How many outflows are refused, or none when it is more than `most`: then the rest is not asked.
+/// How many outflows are refused.
 #[must_use]
-pub fn refused_at_most(parts: &[Limited], outflows: &[Outflow], most: usize) -> Option<usize> {
-    let mut count = 0;
+pub fn count_refused(parts: &[Limited], outflows: &[Outflow]) -> usize {
     let mut requests = requests(parts, outflows);
-    for outflow in outflows {
-        if !ask(&mut requests, outflow) {
-            count += 1;
-            if count > most {
-                return None;
-            }
-        }
-    }
-    Some(count)
+    outflows
+        .iter()
+        .filter(|outflow| !ask(&mut requests, outflow))
+        .count()
 }
 
-/// What of the first part's limit is used after each outflow.
+/// What of a part's limit is used after each outflow.
 #[must_use]
-pub fn used(parts: &[Limited], outflows: &[Outflow]) -> Vec<U256> {
+pub fn used(parts: &[Limited], part: usize, outflows: &[Outflow]) -> Vec<U256> {
     let mut used = Vec::with_capacity(outflows.len());
     run(parts, outflows, |place, _, requests| {
         let now = outflows[place].at;
-        used.push(requests.first().map_or(U256::ZERO, |request| match request.limiter {
-            AnyLimiter::Bucket(bucket) => bucket.limit().capacity() - bucket.available_down(now),
-            AnyLimiter::Window(window) => window.limit().amount() - window.available_down(now),
-            AnyLimiter::Transaction(transaction) => transaction.used,
-        }));
+        used.push(
+            requests
+                .get(part)
+                .map_or(U256::ZERO, |request| match request.limiter {
+                    AnyLimiter::Bucket(bucket) => bucket.limit().capacity() - bucket.available_down(now),
+                    AnyLimiter::Window(window) => window.limit().amount() - window.available_down(now),
+                    AnyLimiter::Transaction(transaction) => transaction.used,
+                }),
+        );
     });
     used
 }
@@ -76,6 +74,11 @@ fn ask(requests: &mut [Request<AnyLimiter>], outflow: &Outflow) -> bool {
             transaction.used = U256::ZERO;
         }
     }
+    // One alone is asked directly: a scope would say who frees last, and that takes time.
+    if let [request] = requests {
+        let after = request.limiter.consume(request.amount, outflow.at);
+        return after.map(|after| request.limiter = after).is_ok();
+    }
     consume_all(requests, outflow.at).is_ok()
 }
 
@@ -102,7 +105,7 @@ mod tests {
         let parts = [limited(Part::Bucket { refill_secs: 100 }, 100)];
         let history = outflows(&[(1_000, 101), (1_000, 100), (1_050, 51), (1_050, 50)]);
         assert_eq!(refused(&parts, &history), [0, 2]);
-        assert_eq!(used(&parts, &history), [0, 100, 50, 100].map(U256::from));
+        assert_eq!(used(&parts, 0, &history), [0, 100, 50, 100].map(U256::from));
     }
 
     #[test]
@@ -110,22 +113,24 @@ mod tests {
         let parts = [limited(Part::Cap, 10)];
         let history = outflows(&[(0, 10), (0, 10), (0, 11), (1, 10)]);
         assert_eq!(refused(&parts, &history), [2]);
-        assert_eq!(used(&parts, &history)[3], U256::from(10));
+        assert_eq!(used(&parts, 0, &history)[3], U256::from(10));
     }
 
     #[test]
     fn together_each_part_refuses_and_the_other_is_not_charged() {
-        let parts = [limited(Part::Cap, 60), limited(Part::Window { window_secs: DAY }, 100)];
+        let parts = [
+            limited(Part::Cap, 60),
+            limited(Part::Window { window_secs: DAY }, 100),
+        ];
         let history = outflows(&[(0, 61), (0, 60), (1, 41), (1, 40)]);
         assert_eq!(refused(&parts, &history), [0, 2]);
     }
 
     #[test]
-    fn counting_stops_above_the_most() {
+    fn counting_is_counting_the_places() {
         let parts = [limited(Part::Cap, 1)];
         let history = outflows(&[(0, 2), (0, 1), (0, 2)]);
-        assert_eq!(refused_at_most(&parts, &history, 2), Some(2));
-        assert_eq!(refused_at_most(&parts, &history, 1), None);
-        assert_eq!(refused_at_most(&parts, &[], 0), Some(0));
+        assert_eq!(count_refused(&parts, &history), 2);
+        assert_eq!(count_refused(&parts, &[]), 0);
     }
 }

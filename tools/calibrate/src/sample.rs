@@ -34,7 +34,7 @@ pub const SAMPLE: &str = include_str!("../data/sample.csv");
 /// The decimals of the sample's assets.
 pub const DECIMALS: [(&str, u8); 2] = [("ETH", 18), ("USDC", 6)];
 
-const SEED: u64 = 2_022_08_01;
+const SEED: u64 = 20_220_801;
 /// Monday, 1 January 2024.
 const FIRST_DAY: u64 = 1_704_067_200;
 const DAYS: u64 = 365;
@@ -124,18 +124,33 @@ pub fn csv() -> String {
         let account = if is_whale {
             format!("whale-{}", 1 + dice.below(WHALES))
         } else {
-            format!("user-{:04}", 1 + (dice.share() * dice.share() * (kind.accounts - 1) as f64) as u64)
+            format!(
+                "user-{:04}",
+                1 + (dice.share() * dice.share() * (kind.accounts - 1) as f64) as u64
+            )
         };
         let factor = if is_whale { WHALE_FACTOR } else { 1.0 };
         let most = if row.is_withdrawal { *held / 4.0 } else { kind.held };
         // Half as many deposits bring twice as much each, and more when little is held.
-        let refill = if row.is_withdrawal { 1.0 } else { 2.0 * kind.held / *held };
+        let refill = if row.is_withdrawal {
+            1.0
+        } else {
+            2.0 * kind.held / *held
+        };
         let amount = draw(&mut dice, kind, factor, most / refill) * refill;
         *held += if row.is_withdrawal { -amount } else { amount };
         let units = units(amount, kind.decimals);
-        let (brought_in, taken_out) = if row.is_withdrawal { (U256::ZERO, units) } else { (units, U256::ZERO) };
+        let (brought_in, taken_out) = if row.is_withdrawal {
+            (U256::ZERO, units)
+        } else {
+            (units, U256::ZERO)
+        };
         // Invariant: writing to a string does not fail.
-        let _ = writeln!(out, "{},{},{brought_in},{taken_out},{account}", row.at, kind.symbol);
+        let _ = writeln!(
+            out,
+            "{},{},{brought_in},{taken_out},{account}",
+            row.at, kind.symbol
+        );
     }
     out
 }
@@ -179,7 +194,10 @@ mod tests {
 
     #[test]
     fn the_file_that_is_checked_in_is_what_the_command_makes() {
-        assert!(csv() == SAMPLE, "run: calibrate sample --out tools/calibrate/data/sample.csv");
+        assert!(
+            csv() == SAMPLE,
+            "run: calibrate sample --out tools/calibrate/data/sample.csv"
+        );
     }
 
     #[test]
@@ -191,13 +209,25 @@ mod tests {
             let outflows = asset.outflows();
             assert_eq!(outflows.len() as u64, kind.withdrawals_a_day * DAYS);
             let scale = libm::pow(10.0, f64::from(kind.decimals));
-            let mut logs: Vec<f64> = outflows.iter().map(|out| libm::log(f64::from(out.amount) / scale)).collect();
+            let mut logs: Vec<f64> = outflows
+                .iter()
+                .map(|out| libm::log(f64::from(out.amount) / scale))
+                .collect();
             logs.sort_unstable_by(f64::total_cmp);
             let median = libm::exp(logs[logs.len() / 2]);
-            assert!((median / kind.median - 1.0).abs() < 0.3, "{} {median}", kind.symbol);
+            assert!(
+                (median / kind.median - 1.0).abs() < 0.3,
+                "{} {median}",
+                kind.symbol
+            );
             let mean = logs.iter().sum::<f64>() / logs.len() as f64;
-            let variance = logs.iter().map(|log| (log - mean) * (log - mean)).sum::<f64>() / logs.len() as f64;
-            assert!((libm::sqrt(variance) / kind.log_deviation - 1.0).abs() < 0.1, "{} {variance}", kind.symbol);
+            let variance =
+                logs.iter().map(|log| (log - mean) * (log - mean)).sum::<f64>() / logs.len() as f64;
+            assert!(
+                (libm::sqrt(variance) / kind.log_deviation - 1.0).abs() < 0.1,
+                "{} {variance}",
+                kind.symbol
+            );
             assert!(libm::exp(logs[logs.len() - 1]) <= kind.largest);
         }
     }

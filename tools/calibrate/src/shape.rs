@@ -22,7 +22,7 @@ pub const DAY: u64 = 86_400;
 pub const WEEK: u64 = 7 * DAY;
 
 /// One limiter, without its limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
     /// A token bucket.
     Bucket {
@@ -55,7 +55,9 @@ pub const SHAPES: [Shape; 9] = [
     },
     Shape {
         name: "bucket 6 h",
-        parts: &[Part::Bucket { refill_secs: 6 * HOUR }],
+        parts: &[Part::Bucket {
+            refill_secs: 6 * HOUR,
+        }],
     },
     Shape {
         name: "bucket 1 d",
@@ -84,7 +86,9 @@ pub const SHAPES: [Shape; 9] = [
     Shape {
         name: "bucket 6 h + window 7 d",
         parts: &[
-            Part::Bucket { refill_secs: 6 * HOUR },
+            Part::Bucket {
+                refill_secs: 6 * HOUR,
+            },
             Part::Window { window_secs: WEEK },
         ],
     },
@@ -116,7 +120,11 @@ impl Shape {
     /// The longest memory of its parts, in seconds.
     #[must_use]
     pub fn memory_secs(&self) -> u64 {
-        self.parts.iter().map(|part| part.memory_secs()).max().unwrap_or(0)
+        self.parts
+            .iter()
+            .map(|part| part.memory_secs())
+            .max()
+            .unwrap_or(0)
     }
 }
 
@@ -181,7 +189,10 @@ impl Limited {
         match self {
             Self::Bucket(limit) => AnyLimiter::Bucket(Bucket::full(limit, now)),
             Self::Window(limit) => AnyLimiter::Window(Window::unused(limit, now)),
-            Self::Cap(cap) => AnyLimiter::Transaction(Transaction { cap, used: U256::ZERO }),
+            Self::Cap(cap) => AnyLimiter::Transaction(Transaction {
+                cap,
+                used: U256::ZERO,
+            }),
         }
     }
 }
@@ -206,7 +217,9 @@ mod tests {
         let window = limited(Part::Window { window_secs: DAY }, 2_400);
         let core_bucket = bucket::Limit::new(U256::from(2_400), DAY).unwrap();
         let core_window = window::Limit::new(U256::from(2_400), DAY).unwrap();
-        for (secs, of_bucket, of_window) in [(HOUR, 2_500, 2_400), (DAY, 4_800, 2_400), (WEEK, 19_200, 16_800)] {
+        for (secs, of_bucket, of_window) in
+            [(HOUR, 2_500, 2_400), (DAY, 4_800, 2_400), (WEEK, 19_200, 16_800)]
+        {
             assert_eq!(bucket.bound(secs), Some(U256::from(of_bucket)));
             assert_eq!(bucket.bound(secs), Some(core_bucket.bound(secs)));
             assert_eq!(window.bound(secs), Some(U256::from(of_window)));
@@ -227,7 +240,11 @@ mod tests {
 
     #[test]
     fn what_core_refuses_is_an_error() {
-        for part in [Part::Cap, Part::Bucket { refill_secs: DAY }, Part::Window { window_secs: DAY }] {
+        for part in [
+            Part::Cap,
+            Part::Bucket { refill_secs: DAY },
+            Part::Window { window_secs: DAY },
+        ] {
             assert_eq!(
                 Limited::new(part, U256::ZERO),
                 Err(InvalidSetting {

@@ -66,22 +66,36 @@ impl Pareto {
         let (n, largest) = (excesses.len() as f64, *excesses.last()?);
         let quartile = excesses[((n / 4.0 + 0.5) as usize).clamp(1, excesses.len()) - 1];
         let grid = 30 + excesses.len().isqrt();
-        let candidate = |j: usize| 1.0 / largest + (1.0 - libm::sqrt(grid as f64 / (j as f64 + 0.5))) / (3.0 * quartile);
+        let candidate =
+            |j: usize| 1.0 / largest + (1.0 - libm::sqrt(grid as f64 / (j as f64 + 0.5))) / (3.0 * quartile);
         let thetas: Vec<f64> = (0..grid).map(candidate).collect();
         let likelihoods: Vec<f64> = thetas
             .iter()
             .map(|theta| {
                 let shape = shape_of(excesses, *theta);
-                let rate = if shape.abs() < FLAT { mean(excesses).recip() } else { -theta / shape };
+                let rate = if shape.abs() < FLAT {
+                    mean(excesses).recip()
+                } else {
+                    -theta / shape
+                };
                 n * (libm::log(rate) - shape - 1.0)
             })
             .collect();
         let best = likelihoods.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let weights: Vec<f64> = likelihoods.iter().map(|l| libm::exp(l - best)).collect();
         let total: f64 = weights.iter().sum();
-        let theta = thetas.iter().zip(&weights).map(|(theta, weight)| theta * weight).sum::<f64>() / total;
+        let theta = thetas
+            .iter()
+            .zip(&weights)
+            .map(|(theta, weight)| theta * weight)
+            .sum::<f64>()
+            / total;
         let shape = shape_of(excesses, theta);
-        let scale = if shape.abs() < FLAT { mean(excesses) } else { -shape / theta };
+        let scale = if shape.abs() < FLAT {
+            mean(excesses)
+        } else {
+            -shape / theta
+        };
         (scale.is_finite() && scale > 0.0 && shape.is_finite()).then_some(Self { shape, scale })
     }
 
@@ -99,7 +113,11 @@ impl Pareto {
 
 /// The shape that goes with `theta`, which is minus the shape over the scale.
 fn shape_of(excesses: &[f64], theta: f64) -> f64 {
-    excesses.iter().map(|excess| libm::log1p(-theta * excess)).sum::<f64>() / excesses.len() as f64
+    excesses
+        .iter()
+        .map(|excess| libm::log1p(-theta * excess))
+        .sum::<f64>()
+        / excesses.len() as f64
 }
 
 fn mean(numbers: &[f64]) -> f64 {
@@ -136,7 +154,9 @@ impl Tail {
             threshold: f64::from(threshold),
             share_above: count as f64 / n as f64,
             extremal_index: peaks.len() as f64 / count as f64,
-            fitted: (peaks.len() >= LEAST_PEAKS).then(|| Pareto::fitted(&peaks)).flatten(),
+            fitted: (peaks.len() >= LEAST_PEAKS)
+                .then(|| Pareto::fitted(&peaks))
+                .flatten(),
             peaks,
         })
     }
@@ -177,7 +197,10 @@ mod tests {
     fn pareto(shape: f64, scale: f64, n: usize) -> Vec<f64> {
         let mut dice = Dice::new(11);
         let truth = Pareto { shape, scale };
-        let mut drawn: Vec<f64> = (0..n).map(|_| truth.quantile(dice.share())).filter(|x| *x > 0.0).collect();
+        let mut drawn: Vec<f64> = (0..n)
+            .map(|_| truth.quantile(dice.share()))
+            .filter(|x| *x > 0.0)
+            .collect();
         drawn.sort_unstable_by(f64::total_cmp);
         drawn
     }
@@ -194,9 +217,17 @@ mod tests {
     #[test]
     fn a_quantile_is_the_inverse_of_the_tail() {
         // 1 + ξ x / σ = share^-ξ: with ξ = 1 and σ = 2 one in 100 is above 2 · 99.
-        let found = Pareto { shape: 1.0, scale: 2.0 }.quantile(0.01);
+        let found = Pareto {
+            shape: 1.0,
+            scale: 2.0,
+        }
+        .quantile(0.01);
         assert!((found - 198.0).abs() < 1e-9, "{found}");
-        let found = Pareto { shape: 0.0, scale: 3.0 }.quantile(libm::exp(-2.0));
+        let found = Pareto {
+            shape: 0.0,
+            scale: 3.0,
+        }
+        .quantile(libm::exp(-2.0));
         assert!((found - 6.0).abs() < 1e-9, "{found}");
     }
 
@@ -225,9 +256,15 @@ mod tests {
         }
         let tail = Tail::of(&needs, &outflows, 10_000).unwrap();
         assert_eq!(tail.peaks, [6.0, 7.0, 11.0]);
-        assert_eq!((tail.threshold, tail.share_above, tail.extremal_index), (1.0, 0.2, 0.6));
+        assert_eq!(
+            (tail.threshold, tail.share_above, tail.extremal_index),
+            (1.0, 0.2, 0.6)
+        );
         assert_eq!(tail.fitted, None, "three peaks are too few");
-        assert_eq!(Tail::of(&needs, &outflows, 9_999).unwrap().peaks, [6.0, 7.0, 9.0, 11.0]);
+        assert_eq!(
+            Tail::of(&needs, &outflows, 9_999).unwrap().peaks,
+            [6.0, 7.0, 9.0, 11.0]
+        );
     }
 
     #[test]
@@ -252,7 +289,9 @@ mod tests {
     #[test]
     fn rarer_needs_are_larger_and_the_upper_bound_is_above_the_estimate() {
         let mut dice = Dice::new(5);
-        let needs: Vec<U256> = (0..2_000).map(|_| U256::from(libm::exp(10.0 + 2.0 * dice.normal()) as u64)).collect();
+        let needs: Vec<U256> = (0..2_000)
+            .map(|_| U256::from(libm::exp(10.0 + 2.0 * dice.normal()) as u64))
+            .collect();
         let outflows: Vec<_> = (0..2_000).map(|i| outflow(i * 4_000)).collect();
         let tail = Tail::of(&needs, &outflows, 0).unwrap();
         assert_eq!(tail.share_above, 132.0 / 2_000.0, "3 · 44");
@@ -264,6 +303,10 @@ mod tests {
             assert!(tail.upper_need_at(1.0 / budget).unwrap() > need);
             last = need;
         }
-        assert_eq!(tail.upper_need_at(1e-5), tail.upper_need_at(1e-5), "the seed is fixed");
+        assert_eq!(
+            tail.upper_need_at(1e-5),
+            tail.upper_need_at(1e-5),
+            "the seed is fixed"
+        );
     }
 }

@@ -13,10 +13,16 @@ pub enum HistoryError {
     #[error("the file is empty; its first line has to be {}", heading())]
     Empty,
     /// There is a heading and no row.
-    #[error("the file has a heading and no rows; each row is a transaction: {}", heading())]
+    #[error(
+        "the file has a heading and no rows; each row is a transaction: {}",
+        heading()
+    )]
     NoRows,
     /// The heading names a column that there is not.
-    #[error("line 1, column {column}: the heading has {found:?}, which is none of {}", heading())]
+    #[error(
+        "line 1, column {column}: the heading has {found:?}, which is none of {}",
+        heading()
+    )]
     UnknownColumn {
         /// Which.
         column: usize,

@@ -130,7 +130,10 @@ mod tests {
             ],
         };
         let outflows = history.outflows();
-        let told: Vec<_> = outflows.iter().map(|out| (out.at, out.amount, out.flow)).collect();
+        let told: Vec<_> = outflows
+            .iter()
+            .map(|out| (out.at, out.amount, out.flow))
+            .collect();
         assert_eq!(told, [(2, U256::from(7), 2), (3, U256::from(5), 3)]);
         assert_eq!(history.accounts(outflows.iter().map(|out| out.flow)), 1);
         assert_eq!((history.idle_rows(), history.span()), (1, (0, 4)));

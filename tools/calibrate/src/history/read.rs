@@ -58,11 +58,13 @@ pub fn read(mut file: impl Read) -> Result<History, HistoryError> {
 }
 
 fn next(reader: &mut csv::Reader<impl Read>, record: &mut ByteRecord) -> Result<bool, HistoryError> {
-    reader.read_byte_record(record).map_err(|error| match error.into_kind() {
-        csv::ErrorKind::Io(error) => HistoryError::Unreadable(error),
-        // Bytes of any number of fields are always a record.
-        other => HistoryError::Unreadable(std::io::Error::other(format!("{other:?}"))),
-    })
+    reader
+        .read_byte_record(record)
+        .map_err(|error| match error.into_kind() {
+            csv::ErrorKind::Io(error) => HistoryError::Unreadable(error),
+            // Bytes of any number of fields are always a record.
+            other => HistoryError::Unreadable(std::io::Error::other(format!("{other:?}"))),
+        })
 }
 
 /// Counts lines as an editor does. The parser's own count is one behind after an end of line of two bytes, or an empty line.
@@ -85,7 +87,10 @@ impl<'a> Lines<'a> {
     fn line_of(&mut self, record: &ByteRecord) -> u64 {
         let start = record.position().map_or(0, csv::Position::byte) as usize;
         let rest = self.bytes.get(start..).unwrap_or_default();
-        let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let ends = rest
+            .iter()
+            .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+            .count();
         let passed = self.bytes.get(self.counted..start + ends).unwrap_or_default();
         self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
         self.counted = start + ends;
@@ -116,7 +121,9 @@ impl Places {
         }
         let mut found = [0; COLUMNS.len()];
         for (column, place) in places.into_iter().enumerate() {
-            found[column] = place.ok_or(HistoryError::MissingColumn { name: COLUMNS[column] })?;
+            found[column] = place.ok_or(HistoryError::MissingColumn {
+                name: COLUMNS[column],
+            })?;
         }
         Ok(Self(found))
     }
@@ -130,7 +137,8 @@ impl Places {
         }
         let mut texts = [""; COLUMNS.len()];
         for (column, text) in texts.iter_mut().enumerate() {
-            *text = std::str::from_utf8(&record[self.0[column]]).map_err(|_| HistoryError::NotText { line })?;
+            *text =
+                std::str::from_utf8(&record[self.0[column]]).map_err(|_| HistoryError::NotText { line })?;
         }
         let [at, asset, brought_in, taken_out, account] = texts;
         let wrong = |column: usize| {
@@ -195,10 +203,20 @@ mod tests {
 
     #[test]
     fn rows_are_put_in_the_order_of_time_and_the_first_that_was_not_is_named() {
-        let history = read(format!("{HEADING}5,E,0,1,a\n5,E,0,2,a\n3,E,0,3,a\n5,E,0,4,a\n1,E,0,5,a\n").as_bytes()).unwrap();
+        let history =
+            read(format!("{HEADING}5,E,0,1,a\n5,E,0,2,a\n3,E,0,3,a\n5,E,0,4,a\n1,E,0,5,a\n").as_bytes())
+                .unwrap();
         assert_eq!(history.first_out_of_order, Some(4));
-        let order: Vec<_> = history.assets[0].flows.iter().map(|flow| (flow.at, flow.line)).collect();
-        assert_eq!(order, [(1, 6), (3, 4), (5, 2), (5, 3), (5, 5)], "one second keeps the file's order");
+        let order: Vec<_> = history.assets[0]
+            .flows
+            .iter()
+            .map(|flow| (flow.at, flow.line))
+            .collect();
+        assert_eq!(
+            order,
+            [(1, 6), (3, 4), (5, 2), (5, 3), (5, 5)],
+            "one second keeps the file's order"
+        );
     }
 
     #[test]
@@ -272,7 +290,10 @@ mod tests {
         );
         assert_eq!(
             refused_row(&format!("1,ETH,0,{}0,a", U256::MAX)),
-            format!("line 3, column 4 (out): \"{}0\" is not an amount below 2^256", U256::MAX)
+            format!(
+                "line 3, column 4 (out): \"{}0\" is not an amount below 2^256",
+                U256::MAX
+            )
         );
         assert_eq!(
             refused_row("1,ETH,0,1,"),
@@ -286,8 +307,16 @@ mod tests {
             let history = read(text.as_bytes()).unwrap();
             history.assets[0].flows.iter().map(|flow| flow.line).collect()
         };
-        assert_eq!(lines(&format!("{HEADING}1,E,0,1,a\n\n\n2,E,0,1,\"b\nc\"\n3,E,0,1,d")), [2, 5, 7]);
-        assert_eq!(lines(&format!("\r\n{HEADING}1,E,0,1,a\r\n2,E,0,1,b\r\n\r\n3,E,0,1,c\r\n")), [3, 4, 6]);
+        assert_eq!(
+            lines(&format!("{HEADING}1,E,0,1,a\n\n\n2,E,0,1,\"b\nc\"\n3,E,0,1,d")),
+            [2, 5, 7]
+        );
+        assert_eq!(
+            lines(&format!(
+                "\r\n{HEADING}1,E,0,1,a\r\n2,E,0,1,b\r\n\r\n3,E,0,1,c\r\n"
+            )),
+            [3, 4, 6]
+        );
     }
 
     #[test]
@@ -295,6 +324,9 @@ mod tests {
         let mut bytes = format!("{HEADING}0,ETH,0,1,").into_bytes();
         bytes.extend([0xff, b'\n']);
         let error = read(bytes.as_slice()).unwrap_err();
-        assert_eq!(error.to_string(), "line 2: not UTF-8 text; save the file as UTF-8");
+        assert_eq!(
+            error.to_string(),
+            "line 2: not UTF-8 text; save the file as UTF-8"
+        );
     }
 }

@@ -1,9 +1,10 @@
 //! What a program reads. Amounts are decimal strings in the smallest unit.
 
-use crate::analysis::{Analysis, AssetAnalysis, Setting, LOSS_SECS};
+use crate::analysis::{Analysis, AssetAnalysis, Costs, Setting, LOSS_SECS};
 use crate::fit::{Basis, FittedPart};
-use crate::incidents::{Incident, BUSY_OVER_MEAN};
+use crate::incidents::{Incident, Loss, BUSY_OVER_MEAN};
 use crate::shape::Part;
+use alloy_primitives::U256;
 use serde::Serialize;
 
 /// The version of the form; a change that breaks readers raises it.
@@ -20,7 +21,11 @@ pub fn json(analysis: &Analysis) -> Result<String, serde_json::Error> {
         confidence: crate::confidence::CONFIDENCE,
         busy_over_mean_days: BUSY_OVER_MEAN,
         sorted_because_of_line: analysis.first_out_of_order,
-        assets: analysis.assets.iter().map(|asset| of_asset(analysis, asset)).collect(),
+        assets: analysis
+            .assets
+            .iter()
+            .map(|asset| of_asset(analysis, asset))
+            .collect(),
     };
     serde_json::to_string_pretty(&report).map(|text| text + "\n")
 }
@@ -46,6 +51,7 @@ struct Asset {
     last_at: u64,
     mean_day: String,
     proposed: Option<&'static str>,
+    proposed_refusing_none: Option<&'static str>,
     settings: Vec<Of>,
 }
 
@@ -57,6 +63,14 @@ struct Of {
     history_shorter_than_memory: bool,
     refused: Refused,
     hold_out: Option<HoldOut>,
+    worst_loss: Vec<WorstLoss>,
+    incidents: Vec<Robbery>,
+    refusing_none: RefusingNone,
+}
+
+#[derive(Serialize)]
+struct RefusingNone {
+    limits: Vec<String>,
     worst_loss: Vec<WorstLoss>,
     incidents: Vec<Robbery>,
 }
@@ -136,16 +150,20 @@ fn of_asset(analysis: &Analysis, asset: &AssetAnalysis) -> Asset {
             held_out: hold_out.held_out,
             refused: hold_out.refused,
         }),
-        worst_loss: LOSS_SECS
-            .into_iter()
-            .zip(setting.bounds)
-            .map(|(secs, bound)| WorstLoss {
-                secs,
-                amount: bound.map(|bound| bound.to_string()),
-            })
-            .collect(),
-        incidents: robberies(&analysis.incidents, setting),
+        worst_loss: worst_loss(&setting.costs),
+        incidents: robberies(&analysis.incidents, &setting.costs),
+        refusing_none: RefusingNone {
+            limits: setting
+                .suggestion
+                .refusing_none
+                .iter()
+                .map(|part| part.limit.to_string())
+                .collect(),
+            worst_loss: worst_loss(&setting.costs_refusing_none),
+            incidents: robberies(&analysis.incidents, &setting.costs_refusing_none),
+        },
     };
+    let named = |place: usize| asset.settings[place].suggestion.shape.name;
     Asset {
         asset: asset.asset.clone(),
         decimals: asset.decimals,
@@ -155,20 +173,29 @@ fn of_asset(analysis: &Analysis, asset: &AssetAnalysis) -> Asset {
         first_at: asset.first_at(),
         last_at: asset.last_at(),
         mean_day: asset.pace.mean_day_up().to_string(),
-        proposed: asset.proposed.map(|place| asset.settings[place].suggestion.shape.name),
+        proposed: asset.proposed.map(named),
+        proposed_refusing_none: asset.proposed_refusing_none.map(named),
         settings: asset.settings.iter().map(of_setting).collect(),
     }
 }
 
-fn robberies(incidents: &[Incident], setting: &Setting) -> Vec<Robbery> {
-    let of_incident = |(incident, loss): (&Incident, &crate::incidents::Loss)| Robbery {
+fn worst_loss(costs: &Costs) -> Vec<WorstLoss> {
+    let told = |(secs, bound): (u64, Option<U256>)| WorstLoss {
+        secs,
+        amount: bound.map(|bound| bound.to_string()),
+    };
+    LOSS_SECS.into_iter().zip(costs.bounds).map(told).collect()
+}
+
+fn robberies(incidents: &[Incident], costs: &Costs) -> Vec<Robbery> {
+    let of_incident = |(incident, loss): (&Incident, &Loss)| Robbery {
         id: incident.id.clone(),
         attempted_dollars: loss.attempted,
         lost_dollars: loss.lost,
         calls: loss.calls,
         refused: loss.refused,
     };
-    incidents.iter().zip(&setting.losses).map(of_incident).collect()
+    incidents.iter().zip(&costs.losses).map(of_incident).collect()
 }
 
 fn limiter(part: &FittedPart) -> Limiter {

@@ -1,7 +1,7 @@
 //! What a terminal shows.
 
 use super::table::Table;
-use crate::analysis::{Analysis, AssetAnalysis, Setting, LOSS_SECS};
+use crate::analysis::{Analysis, AssetAnalysis, Costs, Setting, A_DAY, LOSS_SECS};
 use crate::fit::{Basis, FittedPart};
 use crate::human::{count, date, dollars, duration, number_up, tokens_up};
 use crate::incidents::BUSY_OVER_MEAN;
@@ -12,7 +12,8 @@ use crate::shape::DAY;
 pub fn text(analysis: &Analysis) -> String {
     let mut out = String::new();
     if let Some(line) = analysis.first_out_of_order {
-        out += &format!("The rows were not in the order of time (line {line} is the first) and were sorted.\n");
+        out +=
+            &format!("The rows were not in the order of time (line {line} is the first) and were sorted.\n");
     }
     for asset in &analysis.assets {
         out += &of_asset(analysis, asset);
@@ -37,12 +38,43 @@ fn of_asset(analysis: &Analysis, asset: &AssetAnalysis) -> String {
     out += &limits(analysis, asset);
     out.push('\n');
     out += &losses(analysis, asset);
-    if let Some(proposed) = asset.proposed.map(|place| &asset.settings[place]) {
-        let limits: Vec<String> = proposed.suggestion.parts.iter().map(|part| limit(asset, part)).collect();
+    out += &proposals(analysis, asset);
+    out
+}
+
+fn proposals(analysis: &Analysis, asset: &AssetAnalysis) -> String {
+    let mut out = String::new();
+    let told = |parts: &[FittedPart], costs: &Costs| {
+        let limits: Vec<String> = parts.iter().map(|part| limit(asset, part)).collect();
+        let day = costs.bounds[A_DAY].map_or_else(
+            || "no bound".to_owned(),
+            |day| tokens_up(day, asset.decimals, &asset.asset),
+        );
+        let robberies = analysis.incidents.iter().zip(&costs.losses);
+        let robberies: Vec<String> = robberies
+            .map(|(incident, loss)| format!("{} {}", incident.name, dollars(loss.lost)))
+            .collect();
+        format!(
+            "{}\n  A thief takes at most {day} in a day; of the robberies, {}.\n",
+            limits.join(", "),
+            robberies.join(", ")
+        )
+    };
+    if let Some(setting) = asset.proposed.map(|place| &asset.settings[place]) {
         out += &format!(
-            "→ {}, {}: of what rests on the history, a thief takes the least in a day.\n",
-            proposed.suggestion.shape.name,
-            limits.join(", ")
+            "→ Least loss in a day of what meets the budget, as far as that is known: {}, {}",
+            setting.suggestion.shape.name,
+            told(&setting.suggestion.parts, &setting.costs)
+        );
+    } else {
+        out += "No setting is proposed for the budget: every limit rests on too few events.\n";
+    }
+    if let Some(setting) = asset.proposed_refusing_none.map(|place| &asset.settings[place]) {
+        out += &format!(
+            "○ Least loss in a day of what refuses nothing of this history: {}, {}  Of its false alarms the history says no more than 1 in {} at 95%.\n",
+            setting.suggestion.shape.name,
+            told(&setting.suggestion.refusing_none, &setting.costs_refusing_none),
+            count(setting.suggestion.supported())
         );
     }
     out
@@ -75,15 +107,22 @@ fn notes(analysis: &Analysis, asset: &AssetAnalysis) -> Vec<String> {
         ));
     }
     if asset.idle_rows > 0 {
-        notes.push(format!("{} rows move nothing; they do not count.", count(asset.idle_rows as u64)));
+        notes.push(format!(
+            "{} rows move nothing; they do not count.",
+            count(asset.idle_rows as u64)
+        ));
     }
-    let supported: Vec<u64> = asset.settings.iter().map(|setting| setting.suggestion.supported()).collect();
+    let supported: Vec<u64> = asset
+        .settings
+        .iter()
+        .map(|setting| setting.suggestion.supported())
+        .collect();
     let budget = analysis.budget.transactions();
     if let (Some(least), Some(most)) = (supported.iter().min(), supported.iter().max()) {
         if *least < budget {
             notes.push(format!(
-                "This history supports a budget of at most 1 in {} at 95%, depending on the setting down to 1 in {}. Budgets beyond\n\
-                 that are read from a tail fitted to the peaks; where 'at most' is far above the limit, the history does not know.",
+                "This history supports a budget of at most 1 in {} at 95%; for some settings only 1 in {}. What is beyond that is\n\
+                 read from a tail fitted to the peaks. Where 'at most' is far above the limit, the history does not know.",
                 count(*most),
                 count(*least),
             ));
@@ -108,10 +147,19 @@ fn notes(analysis: &Analysis, asset: &AssetAnalysis) -> Vec<String> {
 fn limits(analysis: &Analysis, asset: &AssetAnalysis) -> String {
     let n = asset.outflows.len();
     let budget = count(analysis.budget.transactions());
-    let fitted = asset.settings.iter().find_map(|setting| setting.suggestion.hold_out);
+    let fitted = asset
+        .settings
+        .iter()
+        .find_map(|setting| setting.suggestion.hold_out);
     let held_out = fitted.map_or_else(
         || "Held out:\ntoo short".to_owned(),
-        |hold_out| format!("Of the last {}, fitted\nto the others", count(hold_out.held_out as u64)),
+        |hold_out| {
+            format!(
+                "Fitted to {}: of\nthese / other {}",
+                count(hold_out.fitted_to as u64),
+                count(hold_out.held_out as u64)
+            )
+        },
     );
     let mut table = Table::new(vec![
         "Setting".to_owned(),
@@ -144,9 +192,16 @@ fn limits(analysis: &Analysis, asset: &AssetAnalysis) -> String {
                     tokens_up(refusals.amount, asset.decimals, &asset.asset)
                 )
             },
-            suggestion
-                .hold_out
-                .map_or_else(|| "-".to_owned(), |hold_out| count(hold_out.refused as u64)),
+            suggestion.hold_out.map_or_else(
+                || "-".to_owned(),
+                |hold_out| {
+                    format!(
+                        "{} / {}",
+                        count(hold_out.refused_of_fitted as u64),
+                        count(hold_out.refused as u64)
+                    )
+                },
+            ),
             format!("1 in {}", count(suggestion.supported())),
         ]);
     }
@@ -155,9 +210,21 @@ fn limits(analysis: &Analysis, asset: &AssetAnalysis) -> String {
 
 fn losses(analysis: &Analysis, asset: &AssetAnalysis) -> String {
     let mut heading = vec!["A thief takes at most".to_owned()];
-    heading.extend(LOSS_SECS.map(|secs| format!("in {}", if secs == DAY { "1 d".to_owned() } else { short(secs) })));
+    heading.extend(LOSS_SECS.map(|secs| {
+        format!(
+            "in {}",
+            if secs == DAY {
+                "1 d".to_owned()
+            } else {
+                short(secs)
+            }
+        )
+    }));
     for (place, incident) in analysis.incidents.iter().enumerate() {
-        let attempted = asset.settings.first().and_then(|setting| setting.losses.get(place));
+        let attempted = asset
+            .settings
+            .first()
+            .and_then(|setting| setting.costs.losses.get(place));
         heading.push(format!(
             "{},\nof {}",
             incident.name,
@@ -167,13 +234,13 @@ fn losses(analysis: &Analysis, asset: &AssetAnalysis) -> String {
     let mut table = Table::new(heading);
     for (place, setting) in asset.settings.iter().enumerate() {
         let mut cells = vec![name(asset, place)];
-        cells.extend(setting.bounds.map(|bound| {
+        cells.extend(setting.costs.bounds.map(|bound| {
             bound.map_or_else(
                 || "no bound".to_owned(),
                 |bound| tokens_up(bound, asset.decimals, &asset.asset),
             )
         }));
-        cells.extend(setting.losses.iter().map(|loss| dollars(loss.lost)));
+        cells.extend(setting.costs.losses.iter().map(|loss| dollars(loss.lost)));
         table.row(cells);
     }
     table.text()
@@ -188,7 +255,11 @@ fn short(secs: u64) -> String {
 }
 
 fn name(asset: &AssetAnalysis, place: usize) -> String {
-    let mark = if asset.proposed == Some(place) { "→ " } else { "  " };
+    let mark = if asset.proposed == Some(place) {
+        "→ "
+    } else {
+        "  "
+    };
     let setting: &Setting = &asset.settings[place];
     format!("{mark}{}", setting.suggestion.shape.name)
 }
@@ -208,7 +279,9 @@ fn upper(asset: &AssetAnalysis, part: &FittedPart) -> String {
 fn basis(part: &FittedPart) -> String {
     match part.basis {
         Basis::Seen => "what was seen".to_owned(),
-        Basis::Extrapolated { tail_shape, peaks, .. } => format!("tail of {peaks} peaks, ξ {tail_shape:.2}"),
-        Basis::LargestSeen { peaks } => format!("largest need, {peaks} peaks"),
+        Basis::Extrapolated {
+            tail_shape, peaks, ..
+        } => format!("tail, ξ {tail_shape:.2}; peaks: {peaks}"),
+        Basis::LargestSeen { peaks } => format!("largest need; peaks: {peaks}"),
     }
 }
