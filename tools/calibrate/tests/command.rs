@@ -78,6 +78,28 @@ fn the_sample_is_the_default_and_everything_is_the_same_every_time() {
 }
 
 #[test]
+fn the_documentation_shows_what_the_command_prints_and_draws() {
+    let directory = directory("documentation");
+    let printed = told(&run(&["--picture", directory.to_str().unwrap()]));
+    let page = include_str!("../../../docs/CALIBRATION.md");
+    let excerpt = page
+        .split("```text\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    for line in excerpt.lines() {
+        assert!(printed.lines().any(|printed| printed == line), "{line}");
+    }
+    let drawn = std::fs::read_to_string(directory.join("loss-ETH.svg")).unwrap();
+    assert!(
+        drawn == include_str!("../../../docs/calibration.svg"),
+        "copy out/calibrate/loss-ETH.svg to docs/calibration.svg"
+    );
+}
+
+#[test]
 fn the_sample_command_writes_the_file_that_is_checked_in() {
     let file = directory("sample").join("sample.csv");
     told(&run(&["sample", "--out", file.to_str().unwrap()]));
