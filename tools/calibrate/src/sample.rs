@@ -28,7 +28,7 @@ use crate::shape::DAY;
 use alloy_primitives::U256;
 use std::fmt::Write;
 
-/// The file that [`csv`] makes, as it is checked in.
+/// The file that [`csv()`] makes, as it is checked in.
 pub const SAMPLE: &str = include_str!("../data/sample.csv");
 
 /// The decimals of the sample's assets.

@@ -14,98 +14,25 @@
 //!
 //! A larger budget never makes a larger limit: each step is monotone in it.
 
-use crate::confidence;
+mod budget;
+mod fitter;
+mod part;
+
+pub use budget::{Budget, InvalidBudget};
+pub use fitter::{Fitter, Upper};
+pub use part::{limits, Basis, FittedPart};
+
 use crate::history::{AssetHistory, Outflow};
-use crate::human::{next_down, next_up, round_up};
-use crate::need::needs;
+use crate::human::round_up;
 use crate::replay::{count_refused, refused};
-use crate::shape::{InvalidSetting, Limited, Part, Shape};
-use crate::tail::Tail;
+use crate::shape::{InvalidSetting, Limited, Shape};
 use alloy_primitives::U256;
-use std::cell::RefCell;
-use std::collections::HashMap;
+use part::raise;
 
 /// The part of a history that a hold-out check fits, in percent.
 pub const HOLD_OUT_FITTED_PERCENT: usize = 70;
 /// The fewest withdrawals that are split for it.
 const LEAST_FOR_HOLD_OUT: usize = 10;
-
-/// At most one honest withdrawal in so many is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Budget(u64);
-
-/// A budget that allows every withdrawal to be refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a budget of one refusal in {0} is none: it has to be one in 2 or rarer")]
-pub struct InvalidBudget(pub u64);
-
-impl Budget {
-    /// One in `transactions`.
-    ///
-    /// # Errors
-    /// [`InvalidBudget`] when that is not at least two.
-    pub fn one_in(transactions: u64) -> Result<Self, InvalidBudget> {
-        if transactions < 2 {
-            Err(InvalidBudget(transactions))
-        } else {
-            Ok(Self(transactions))
-        }
-    }
-
-    /// One in how many.
-    #[must_use]
-    pub fn transactions(self) -> u64 {
-        self.0
-    }
-
-    /// How many of `n` withdrawals may be refused.
-    #[must_use]
-    pub fn allowed(self, n: usize) -> usize {
-        usize::try_from(n as u64 / self.0).unwrap_or(usize::MAX)
-    }
-
-    fn share(self) -> f64 {
-        1.0 / self.0 as f64
-    }
-}
-
-/// What a limit rests on.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Basis {
-    /// The history is long enough to see the budget.
-    Seen,
-    /// The budget is beyond the history: the limit is read from a fitted tail.
-    Extrapolated {
-        /// What the limit is at most, with 95% confidence.
-        upper: U256,
-        /// The tail's shape: at one and above, what was seen says little about what is to come.
-        tail_shape: f64,
-        /// How many peaks it was fitted to.
-        peaks: usize,
-    },
-    /// The budget is beyond the history, and too few peaks were seen to fit a tail: the limit is the largest need.
-    LargestSeen {
-        /// How many peaks were seen.
-        peaks: usize,
-    },
-}
-
-/// A part of a suggestion.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FittedPart {
-    /// Which limiter.
-    pub part: Part,
-    /// The limit to set.
-    pub limit: U256,
-    /// The limit as core keeps it.
-    pub limited: Limited,
-    /// What it rests on.
-    pub basis: Basis,
-    /// The largest need in the history.
-    pub largest_need: U256,
-    /// The rarest refusal that the history supports with 95% confidence: one in so many.
-    pub supported: u64,
-}
 
 /// What a setting refuses of a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,12 +104,6 @@ impl Suggestion {
     }
 }
 
-/// The limits of parts, as core keeps them.
-#[must_use]
-pub fn limits(parts: &[FittedPart]) -> Vec<Limited> {
-    parts.iter().map(|part| part.limited).collect()
-}
-
 fn refusing_none(parts: &[FittedPart], outflows: &[Outflow]) -> Result<Vec<FittedPart>, InvalidSetting> {
     let mut parts = parts.to_vec();
     for part in &mut parts {
@@ -230,157 +151,6 @@ pub fn refusals(limits: &[Limited], history: &AssetHistory, outflows: &[Outflow]
     }
 }
 
-/// A shape and a history, measured once for every budget.
-pub struct Fitter<'a> {
-    outflows: &'a [Outflow],
-    parts: Vec<Measured>,
-    /// How many each limit refuses that was asked about: neighbouring budgets ask about the same ones.
-    counted: RefCell<HashMap<(Part, U256), usize>>,
-}
-
-/// What a part would need of a history.
-struct Measured {
-    part: Part,
-    /// The largest first.
-    needs: Vec<U256>,
-    tail: Option<Tail>,
-    supported: u64,
-}
-
-/// Whether the upper bound of an extrapolated limit is worked out, which takes longest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Upper {
-    /// It is.
-    Told,
-    /// It is not: it stands at the limit.
-    LeftOut,
-}
-
-impl<'a> Fitter<'a> {
-    /// Measures a history: at least one outflow.
-    #[must_use]
-    pub fn new(shape: Shape, outflows: &'a [Outflow]) -> Self {
-        let measured = |part: &Part| {
-            let mut needs = needs(*part, outflows);
-            let tail = Tail::of(&needs, outflows, part.memory_secs());
-            needs.sort_unstable_by(|a, b| b.cmp(a));
-            let independent = tail.as_ref().map_or(1.0, |tail| tail.extremal_index);
-            Measured {
-                part: *part,
-                needs,
-                tail,
-                supported: confidence::supported(outflows.len() as f64 * independent),
-            }
-        };
-        Self {
-            outflows,
-            parts: shape.parts.iter().map(measured).collect(),
-            counted: RefCell::default(),
-        }
-    }
-
-    /// The limits for a budget.
-    ///
-    /// # Errors
-    /// [`InvalidSetting`] when core refuses a limit, which it does for none that is above zero.
-    pub fn fit(&self, budget: Budget, upper: Upper) -> Result<Vec<FittedPart>, InvalidSetting> {
-        let allowed = budget.allowed(self.outflows.len());
-        let count = self.parts.len();
-        let mut parts = Vec::with_capacity(count);
-        for (place, measured) in self.parts.iter().enumerate() {
-            // Together they are allowed no more than one alone: 3 is 1 and 2.
-            let of_part = (allowed + place) / count;
-            let share = budget.share() / count as f64;
-            parts.push(self.fit_part(measured, share, of_part, upper)?);
-        }
-        while count > 1 && count_refused(&limits(&parts), self.outflows) > allowed {
-            for part in &mut parts {
-                raise(part)?;
-            }
-        }
-        Ok(parts)
-    }
-
-    fn fit_part(
-        &self,
-        measured: &Measured,
-        share: f64,
-        allowed: usize,
-        upper: Upper,
-    ) -> Result<FittedPart, InvalidSetting> {
-        let nth = |place: usize| measured.needs.get(place).copied().unwrap_or(U256::ONE);
-        let (largest_need, enough) = (nth(0), nth(allowed));
-        let tail = measured.tail.as_ref();
-        let (limit, basis) = match tail.and_then(|tail| Some((tail, tail.need_at(share)?))) {
-            _ if share * measured.supported as f64 >= 1.0 => (enough, Basis::Seen),
-            Some((tail, need)) => {
-                let at_most = match upper {
-                    Upper::Told => tail.upper_need_at(share).unwrap_or(need),
-                    Upper::LeftOut => need,
-                };
-                let extrapolated = Basis::Extrapolated {
-                    upper: round_up(whole_up(at_most).max(enough)),
-                    tail_shape: tail.fitted.map_or(0.0, |fitted| fitted.shape),
-                    peaks: tail.peaks.len(),
-                };
-                (enough.max(whole_up(need)), extrapolated)
-            }
-            None => {
-                let peaks = tail.map_or(0, |tail| tail.peaks.len());
-                (largest_need, Basis::LargestSeen { peaks })
-            }
-        };
-        let part = measured.part;
-        let limit = round_up(limit);
-        let mut fitted = FittedPart {
-            part,
-            limit,
-            limited: Limited::new(part, limit)?,
-            basis,
-            largest_need,
-            supported: measured.supported,
-        };
-        while self.count_refused(part, fitted.limited) > allowed {
-            raise(&mut fitted)?;
-        }
-        // Of two together neither goes below its needs: what one refuses then says nothing of the two.
-        if self.parts.len() == 1 && basis == Basis::Seen {
-            self.lower(&mut fitted, allowed)?;
-        }
-        Ok(fitted)
-    }
-
-    fn count_refused(&self, part: Part, limited: Limited) -> usize {
-        let mut counted = self.counted.borrow_mut();
-        *counted
-            .entry((part, limited.limit()))
-            .or_insert_with(|| count_refused(&[limited], self.outflows))
-    }
-
-    /// The smallest limit such that it and all of two digits up to this one refuse no more than is allowed.
-    fn lower(&self, part: &mut FittedPart, allowed: usize) -> Result<(), InvalidSetting> {
-        while let Some(limit) = next_down(part.limit) {
-            let limited = Limited::new(part.part, limit)?;
-            if self.count_refused(part.part, limited) > allowed {
-                break;
-            }
-            (part.limit, part.limited) = (limit, limited);
-        }
-        Ok(())
-    }
-}
-
-/// The next limit up: core's rounding needs it.
-fn raise(part: &mut FittedPart) -> Result<(), InvalidSetting> {
-    part.limit = next_up(part.limit);
-    part.limited = Limited::new(part.part, part.limit)?;
-    Ok(())
-}
-
-fn whole_up(number: f64) -> U256 {
-    U256::saturating_from(libm::ceil(number))
-}
-
 fn hold_out(shape: Shape, outflows: &[Outflow], budget: Budget) -> Result<Option<HoldOut>, InvalidSetting> {
     if outflows.len() < LEAST_FOR_HOLD_OUT {
         return Ok(None);
@@ -403,7 +173,7 @@ mod tests {
     use super::*;
     use crate::dice::Dice;
     use crate::history::Flow;
-    use crate::shape::{DAY, SHAPES};
+    use crate::shape::{Part, DAY, SHAPES};
 
     fn history(told: &[(u64, u64)]) -> AssetHistory {
         let flow = |(place, (at, amount)): (usize, &(u64, u64))| Flow {
