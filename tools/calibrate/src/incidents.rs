@@ -88,7 +88,7 @@ impl Pace {
         day.saturating_to()
     }
 
-    /// `limit · normal_day / busy day`, rounded up, and at least one.
+    /// `limit · normal_day / busy day`, rounded up.
     #[must_use]
     pub fn carried_over_up(&self, limit: U256, normal_day: U256) -> U256 {
         let busy_days = self.total * Wide::from(BUSY_OVER_MEAN * DAY);
@@ -96,8 +96,7 @@ impl Pace {
             return limit;
         }
         let product = Wide::from(limit) * Wide::from(normal_day) * Wide::from(self.secs);
-        let scaled: U256 = product.div_ceil(busy_days).saturating_to();
-        scaled.max(U256::ONE)
+        product.div_ceil(busy_days).saturating_to()
     }
 }
 

@@ -180,6 +180,7 @@ fn histories_with_little_in_them_are_told_in_a_sentence() {
         deposits.contains("X: 2 rows, none of which takes anything out: no limiter is asked for anything."),
         "{deposits}"
     );
+    assert!(!deposits.contains("Setting"));
     assert!(deposits.contains("1 rows move nothing; they do not count."));
     // Ten in one second need all that they come to.
     let rows = format!("{HEADING}{}", "9,X,0,10,a\n".repeat(10));

@@ -299,6 +299,37 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_goes_below_its_needs_where_what_is_refused_leaves_room() {
+        // 60, 60 and 1 at once, a hundred times, years apart: they need 60, 120 and 121, and one in three may be refused. With 120 the
+        // 1 is refused; with 61 the second 60 is, and the 1 passes; with 60 both are.
+        let told: Vec<_> = (0..100)
+            .flat_map(|year| [60, 60, 1].map(|amount| (year * 365 * DAY, amount)))
+            .collect();
+        let suggested = suggestion(bucket_of_a_day(), &history(&told), 3);
+        assert_eq!(suggested.parts[0].basis, Basis::Seen);
+        assert_eq!(suggested.parts[0].limit, U256::from(61));
+        assert_eq!(suggested.refusals.places.len(), 100);
+    }
+
+    #[test]
+    fn where_core_rounds_a_limit_is_the_next_one_up() {
+        // A window of 100,000 counts in quanta of two once a tick has closed, so that 1 and 99,999 do not pass together.
+        let history = history(&[(0, 1), (10_000, 99_999)]);
+        let suggested = suggestion(SHAPES[4], &history, 100_000);
+        assert_eq!(suggested.parts[0].largest_need, U256::from(100_000));
+        assert_eq!(suggested.parts[0].limit, U256::from(110_000));
+        assert_eq!(suggested.refusing_none[0].limit, U256::from(110_000));
+    }
+
+    #[test]
+    fn of_two_together_each_gets_half_of_the_budget() {
+        let history = random(9, 900);
+        let alone = suggestion(SHAPES[6], &history, 200_000).parts[0];
+        let together = suggestion(SHAPES[7], &history, 100_000).parts[0];
+        assert_eq!(together, alone);
+    }
+
+    #[test]
     fn beyond_the_history_the_limit_is_above_what_was_needed_and_says_how_sure_it_is() {
         let history = random(9, 900);
         let suggested = suggestion(SHAPES[6], &history, 100_000);
