@@ -62,12 +62,8 @@ fn bucket_needs(refill_secs: u64, outflows: &[Outflow]) -> Vec<U256> {
     needs
 }
 
-/// Adds a step to the lower convex hull.
+/// Adds a step to the lower convex hull. A second step in one second stands straight above the first, and goes when the next comes.
 fn push(hull: &mut Vec<Step>, step: Step) {
-    // Of two steps of one second the lower one makes every interval's sum larger.
-    if hull.last().is_some_and(|last| last.at == step.at) {
-        return;
-    }
     while let [.., before, last] = hull.as_slice() {
         if is_steeper(*before, *last, *last, step) {
             hull.pop();
@@ -92,7 +88,7 @@ fn steepest(hull: &[Step], end: Step) -> Step {
     hull[low]
 }
 
-/// Whether the line from `a` to `b` rises more than the one from `c` to `d`. Each goes to the right.
+/// Whether the line from `a` to `b` rises more than the one from `c` to `d`. Each goes to the right, or straight up.
 fn is_steeper(a: Step, b: Step, c: Step, d: Step) -> bool {
     (b.sum - a.sum) * Wide::from(d.at - c.at) > (d.sum - c.sum) * Wide::from(b.at - a.at)
 }
