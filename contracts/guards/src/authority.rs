@@ -10,7 +10,7 @@
 //! - Both are arguments of the constructor: its caller is whatever deploys the contract.
 //!
 //! # Trust assumptions
-//! - The governor is trusted with everything but the funds themselves. Its loosening is not delayed in this version.
+//! - The governor is trusted with everything but the funds themselves. Its loosening of limits waits in [`crate::timelock`].
 //! - The guardian can stop the contract for as long as it keeps pausing, until the governor replaces it.
 //! - An address is taken as it is. A contract on the parent chain calls from its alias: name the alias.
 //!
