@@ -1,0 +1,1 @@
+"""The code of contracts/core, line by line, in arithmetic that can be computed with and proved about."""
