@@ -1,6 +1,6 @@
 """Writes what the models compute, one operation a line, for contracts/core/tests/proof_vectors.rs to compare with the code.
 
-The numbers come from a fixed seed and from `CORNERS`, which z3 found: what it broke variants of the models with. A line is
+The numbers come from a fixed seed and from `CORNERS`, which are taken from counterexamples that z3 found to broken variants of the models. A line is
 an operation, its arguments and what comes out, in hexadecimal. States are the words that are stored, so that every field is
 compared.
 """

@@ -190,7 +190,11 @@ impl RateLimiter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{abi::Event, authority::Authority, timelock::Timelock};
+    use crate::{
+        abi::Event,
+        authority::Authority,
+        timelock::{OperationNotReady, Timelock},
+    };
     use stylus_sdk::testing::TestVM;
 
     const TOKEN: Address = Address::repeat_byte(0x70);
@@ -353,6 +357,44 @@ mod tests {
         );
         configure(&test, &mut limiter, &governor, TOKEN, u(30), 20).unwrap();
         assert_eq!(limiter.available(TOKEN), u(0), "set again, it starts empty");
+    }
+
+    #[test]
+    fn a_larger_bucket_waits_and_a_smaller_one_does_not() {
+        const CALL: &[u8] = b"the call";
+        let (test, mut limiter, governor) = limiter();
+        configure(&test, &mut limiter, &governor, TOKEN, u(100), 20).unwrap();
+        let mut timelock = Timelock::from(&test);
+        timelock.set_delay(&governor, &[], 60).unwrap();
+        let before = test.snapshot().storage;
+        let operation = test.native_keccak256(CALL);
+        let unscheduled = GuardError::from(OperationNotReady {
+            operation,
+            ready_at: 0,
+            expires_at: 0,
+        });
+        for (asset, capacity, refill_secs) in
+            [(TOKEN, 101, 20), (TOKEN, 100, 19), (TOKEN, 1, 1), (OTHER, 1, 20)]
+        {
+            let change = timelock.change(&governor, CALL);
+            assert_eq!(
+                limiter.configure(change, asset, u(capacity), refill_secs),
+                Err(unscheduled.clone()),
+                "{capacity} in {refill_secs}"
+            );
+        }
+        assert_eq!(test.snapshot().storage, before);
+
+        let change = timelock.change(&governor, CALL);
+        limiter.configure(change, TOKEN, u(99), 20).unwrap();
+        assert_eq!(limiter.available(TOKEN), u(99));
+        timelock.schedule(&governor, CALL).unwrap();
+        test.set_block_timestamp(1_060);
+        let change = timelock.change(&governor, CALL);
+        limiter.configure(change, TOKEN, u(200), 20).unwrap();
+        assert_eq!(limiter.available(TOKEN), u(99), "and adds nothing at once");
+        let change = timelock.change(&governor, CALL);
+        assert!(limiter.configure(change, TOKEN, u(300), 20).is_err(), "once");
     }
 
     #[test]

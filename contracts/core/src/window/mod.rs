@@ -8,7 +8,7 @@
 //!
 //! *Proof.* Let the last amount of the interval pass at `t`, in tick `k`, so `t ≥ k·T`. Its check counted ticks `k −
 //! n` to `k`, which begin at `(k − n)·T ≤ t − n·T ≤ t − W`. So all that passed in `[t − W, t]` was counted, each
-//! amount at least as large as it was, and the sum was found to be at most the limit. An interval of `S` seconds is
+//! amount at least as large as it was, and the sum was found to be at most the limit (an amount of nothing passes in any case). An interval of `S` seconds is
 //! covered by `⌊S / (W + 1)⌋ + 1` such intervals, each beginning a second after the one before ends.
 //!
 //! **When it comes back.** What passes in tick `k` stops counting at the start of tick `k + n + 1`: more than `n·T`
