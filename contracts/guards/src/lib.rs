@@ -6,9 +6,14 @@
 //! - [`timelock`]: loosening waits, in the open.
 //! - [`pause_guard`]: pauses that end by themselves, for everything and for groups of functions.
 //! - [`rate_limiter`]: how much of an asset may move in a time.
+//! - [`breaker_guard`]: a breaker for each asset or group of functions, stricter rung by rung, that comes back by itself.
+//! - [`triggers`]: what trips a breaker, each with what it costs to fire.
+//! - [`deferral_queue`]: a flow over its limit waits, and the council can cancel it.
 //! - [`solvency`]: at the end of a transition, what is held covers what is owed.
 //! - [`lock`]: no transition starts inside another.
 //! - [`abi`]: Solidity errors, events and calls in little code.
+//! - [`scope_key`]: what a breaker is for: an asset, a group of functions, or both.
+//! - [`setting`]: the error for a setting that could not act.
 //! - [`asset`]: ETH and ERC-20 moved and measured, whatever the token returns.
 //!
 //! A guard loads a word, calls the pure transition of `portcullis_core` on it, stores the word, emits the event and
@@ -33,13 +38,22 @@ extern crate std;
 pub mod abi;
 pub mod asset;
 pub mod authority;
+pub mod breaker_guard;
+pub mod deferral_queue;
+#[cfg(test)]
+mod drain;
 pub mod error;
+#[cfg(test)]
+mod fixture;
 pub mod lock;
 pub mod pause_guard;
 pub mod rate_limiter;
+pub mod scope_key;
 pub mod sdk;
+pub mod setting;
 pub mod solvency;
 pub mod timelock;
+pub mod triggers;
 
 /// The README's example, so that it compiles.
 #[cfg(doctest)]
