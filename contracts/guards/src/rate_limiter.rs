@@ -374,7 +374,7 @@ mod tests {
             expires_at: 0,
         });
         for (asset, capacity, refill_secs) in
-            [(TOKEN, 101, 20), (TOKEN, 100, 19), (TOKEN, 1, 1), (OTHER, 1, 20)]
+            [(TOKEN, 101, 20), (TOKEN, 100, 19), (TOKEN, 6, 1), (OTHER, 1, 20)]
         {
             let change = timelock.change(&governor, CALL);
             assert_eq!(
