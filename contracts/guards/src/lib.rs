@@ -13,6 +13,12 @@
 //! - [`lock`]: no transition starts inside another.
 //! - [`abi`]: Solidity errors, events and calls in little code.
 //! - [`scope_key`]: what a breaker is for: an asset, a group of functions, or both.
+//! - [`flow_cap`]: how much of an asset may move in one transition and in one transaction.
+//! - [`inflow_credit`]: what an actor brought in a while ago, that it may take out beside a limiter. Optional.
+//! - [`growth_cap`]: how fast a debt or a supply may grow.
+//! - [`net_position`]: how far a net position may go to either side, for those who want netting.
+//! - [`baseline_guard`]: a share of the value held, which no deposit or withdrawal of the moment moves.
+//! - [`adaptive_limiter`]: a rate limiter's capacity that follows what flows, by at most a step a day.
 //! - [`setting`]: the error for a setting that could not act.
 //! - [`asset`]: ETH and ERC-20 moved and measured, whatever the token returns.
 //!
@@ -36,8 +42,10 @@ extern crate alloc;
 extern crate std;
 
 pub mod abi;
+pub mod adaptive_limiter;
 pub mod asset;
 pub mod authority;
+pub mod baseline_guard;
 pub mod breaker_guard;
 pub mod deferral_queue;
 #[cfg(test)]
@@ -45,7 +53,13 @@ mod drain;
 pub mod error;
 #[cfg(test)]
 mod fixture;
+pub mod flow_cap;
+#[cfg(test)]
+mod flow_fixture;
+pub mod growth_cap;
+pub mod inflow_credit;
 pub mod lock;
+pub mod net_position;
 pub mod pause_guard;
 pub mod rate_limiter;
 pub mod scope_key;

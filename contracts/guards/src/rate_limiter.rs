@@ -29,6 +29,8 @@ use stylus_sdk::{
 events! {
     /// An asset's bucket was set, changed or closed (a capacity of zero). `loosened`: more passes than before in some window.
     BucketConfigured(asset: Address; previous_capacity: U256, previous_refill_secs: u64, capacity: U256, refill_secs: u64, previous_available: U256, available: U256, loosened: bool);
+    /// An asset's bucket follows what flows: [`crate::adaptive_limiter`] set another capacity, within the terms that the governor set.
+    BucketAdapted(asset: Address; previous_capacity: U256, capacity: U256, previous_available: U256, available: U256);
 }
 
 errors! {
@@ -67,22 +69,42 @@ impl RateLimiter {
     /// # Errors
     /// [`RateLimited`] when the bucket does not hold it, [`AssetClosed`] when there is none.
     pub fn consume(&mut self, asset: Address, amount: U256) -> Result<(), GuardError> {
+        let bucket = self.open(asset)?;
+        self.consume_from(asset, bucket, amount)
+    }
+
+    /// Puts the asset's bucket under another limit, within terms that have waited, and takes `amount` out of it. Both or neither.
+    ///
+    /// # Errors
+    /// Those of [`RateLimiter::consume`].
+    ///
+    /// # Events
+    /// [`BucketAdapted`] when the limit is another.
+    pub(crate) fn adapt_and_consume(
+        &mut self,
+        asset: Address,
+        limit: Limit,
+        amount: U256,
+    ) -> Result<(), GuardError> {
+        let previous = self.open(asset)?;
+        if previous.limit() == limit {
+            return self.consume_from(asset, previous, amount);
+        }
         let now = self.vm().block_timestamp();
-        let bucket = self.open(asset)?.consume(amount, now).map_err(
-            |Denied {
-                 requested,
-                 available,
-                 retry_at,
-             }| {
-                RateLimited {
-                    asset,
-                    requested,
-                    available,
-                    retry_at: retry_at.unwrap_or(NEVER),
-                }
+        let change = Slot::Open(previous).reconfigure(Some(limit), now);
+        // Invariant: what is put under a limit is open.
+        let bucket = change.slot.open().unwrap_or(previous);
+        self.consume_from(asset, bucket, amount)?;
+        sdk::emit(
+            self.vm(),
+            BucketAdapted {
+                asset,
+                previous_capacity: previous.limit().capacity(),
+                capacity: limit.capacity(),
+                previous_available: change.previous_available,
+                available: change.available,
             },
-        )?;
-        self.keep(asset, Slot::Open(bucket));
+        );
         Ok(())
     }
 
@@ -138,6 +160,13 @@ impl RateLimiter {
         self.slot(asset).open().map(|bucket| bucket.limit())
     }
 
+    /// What of the asset could move now if its bucket were put under another limit.
+    pub(crate) fn available_under(&self, asset: Address, limit: Limit) -> U256 {
+        let slot = self.slot(asset);
+        let change = slot.reconfigure(Some(limit), self.vm().block_timestamp());
+        slot.open().map_or(U256::ZERO, |_| change.available)
+    }
+
     fn slot(&self, asset: Address) -> Slot {
         Slot::from_word(self.buckets.get(asset.into_word()))
     }
@@ -150,6 +179,27 @@ impl RateLimiter {
         self.slot(asset)
             .open()
             .ok_or_else(|| AssetClosed { asset }.into())
+    }
+
+    /// Takes `amount` out of the bucket, and keeps it as the asset's.
+    fn consume_from(&mut self, asset: Address, bucket: Bucket, amount: U256) -> Result<(), GuardError> {
+        let now = self.vm().block_timestamp();
+        let bucket = bucket.consume(amount, now).map_err(
+            |Denied {
+                 requested,
+                 available,
+                 retry_at,
+             }| {
+                RateLimited {
+                    asset,
+                    requested,
+                    available,
+                    retry_at: retry_at.unwrap_or(NEVER),
+                }
+            },
+        )?;
+        self.keep(asset, Slot::Open(bucket));
+        Ok(())
     }
 
     /// Puts the asset under `to`; what loosens has to have waited.

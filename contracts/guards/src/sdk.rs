@@ -1,9 +1,9 @@
 //! The one place that knows which line of the SDK this is, and what the SDK does not wrap.
 
-use crate::abi::Event;
+use crate::abi::{self, Event, Word};
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
-use stylus_sdk::prelude::*;
+use stylus_sdk::{prelude::*, storage::StorageType};
 
 /// The chain as a contract sees it.
 pub use stylus_sdk::host::VM;
@@ -74,6 +74,67 @@ pub fn transient_store(key: &B256, value: &B256) {
     transient::store(key, value);
 }
 
+/// Where a guard stands in its contract's storage: a field that takes a slot, in which nothing is kept.
+///
+/// Transient storage has one room for the whole contract. A guard's keys there are made of its place, or two guards of a kind would share.
+pub struct Place(U256);
+
+impl Place {
+    /// The key of what a module keeps of `parts`, at this place.
+    #[inline(never)]
+    pub fn key(&self, vm: &VM, module: &B256, parts: &[&dyn Word]) -> B256 {
+        let mut data = abi::encode(module.as_slice(), &[&self.0]);
+        for part in parts {
+            part.append(&mut data);
+        }
+        vm.native_keccak256(&data)
+    }
+}
+
+impl StorageType for Place {
+    type Wraps<'a>
+        = U256
+    where
+        Self: 'a;
+    type WrapsMut<'a>
+        = U256
+    where
+        Self: 'a;
+
+    unsafe fn new(slot: U256, _offset: u8, _host: VM) -> Self {
+        Self(slot)
+    }
+
+    fn load<'s>(self) -> U256
+    where
+        Self: 's,
+    {
+        self.0
+    }
+
+    fn load_mut<'s>(self) -> U256
+    where
+        Self: 's,
+    {
+        self.0
+    }
+}
+
+/// Another transaction begins: what is transient is gone.
+#[cfg(test)]
+pub(crate) fn next_transaction() {
+    transient::clear();
+}
+
+/// All that is transient, but for words that were set to zero.
+#[cfg(test)]
+pub(crate) fn transient_words() -> std::collections::BTreeMap<B256, B256> {
+    transient::all()
+        .into_iter()
+        .filter(|(_, word)| !word.is_zero())
+        .collect()
+}
+
 /// The host functions, which the SDK does not bind.
 #[cfg(target_arch = "wasm32")]
 mod transient {
@@ -115,5 +176,15 @@ mod transient {
 
     pub(super) fn store(key: &B256, value: &B256) {
         WORDS.with(|words| words.borrow_mut().insert(*key, *value));
+    }
+
+    #[cfg(test)]
+    pub(super) fn clear() {
+        WORDS.with(|words| words.borrow_mut().clear());
+    }
+
+    #[cfg(test)]
+    pub(super) fn all() -> BTreeMap<B256, B256> {
+        WORDS.with(|words| words.borrow().clone())
     }
 }
