@@ -19,10 +19,15 @@ use crate::{
     pause_guard::{GroupPaused, NotPaused, PauseNotExtended, PauseOutOfBounds, UnknownPauseGroup},
     rate_limiter::{AssetClosed, CapacityZero, RateLimited, RefillOutOfBounds},
     scope_key::UnknownScope,
+    scoped_limiter::{
+        ScopeClosed, ScopeFollowsDefault, ScopeLimitZero, ScopeLimited, ScopeTimeOutOfBounds,
+        ScopesOutOfBounds,
+    },
     setting::{AmountCannotAct, SettingOutOfBounds},
     solvency::Insolvent,
     timelock::{DelayTooLong, OperationNotReady, OperationPending},
     triggers::{FindingExpired, FindingUsed, FindingValidTooLong, FindingsSpent, TriggerUnset},
+    window_limiter::{WindowAmountZero, WindowOutOfBounds},
 };
 
 crate::error_set! {
@@ -72,6 +77,12 @@ crate::error_set! {
         RateLimited,
         Reentered,
         RefillOutOfBounds,
+        ScopeClosed,
+        ScopeFollowsDefault,
+        ScopeLimitZero,
+        ScopeLimited,
+        ScopeTimeOutOfBounds,
+        ScopesOutOfBounds,
         SettingOutOfBounds,
         ShareCapExceeded,
         ShareCapUnset,
@@ -84,6 +95,8 @@ crate::error_set! {
         TriggerUnset,
         UnknownPauseGroup,
         UnknownScope,
+        WindowAmountZero,
+        WindowOutOfBounds,
         ZeroAuthority,
     }
 }

@@ -9,8 +9,11 @@
 //! - [`breaker_guard`]: a breaker for each asset or group of functions, stricter rung by rung, that comes back by itself.
 //! - [`triggers`]: what trips a breaker, each with what it costs to fire.
 //! - [`deferral_queue`]: a flow over its limit waits, and the council can cancel it.
+//! - [`registry`]: a list of what has been configured.
+//! - [`scoped_limiter`]: one flow, several limits: of its asset, its account, its group of functions and its route.
 //! - [`solvency`]: at the end of a transition, what is held covers what is owed.
 //! - [`lock`]: no transition starts inside another.
+//! - [`window_limiter`]: how much of an asset may move in any window of time.
 //! - [`abi`]: Solidity errors, events and calls in little code.
 //! - [`scope_key`]: what a breaker is for: an asset, a group of functions, or both.
 //! - [`flow_cap`]: how much of an asset may move in one transition and in one transaction.
@@ -60,14 +63,18 @@ pub mod growth_cap;
 pub mod inflow_credit;
 pub mod lock;
 pub mod net_position;
+mod pairs;
 pub mod pause_guard;
 pub mod rate_limiter;
+pub mod registry;
 pub mod scope_key;
+pub mod scoped_limiter;
 pub mod sdk;
 pub mod setting;
 pub mod solvency;
 pub mod timelock;
 pub mod triggers;
+pub mod window_limiter;
 
 /// The README's example, so that it compiles.
 #[cfg(doctest)]
