@@ -69,6 +69,7 @@ fn title(group: Group) -> &'static str {
         Group::Baseline => "One guard alone: the baselines",
         Group::Pause => "Pause check",
         Group::Bucket => "Token bucket",
+        Group::Family => "More limiters, the breaker and the queue",
         Group::Together => "Guards together",
         Group::Lock => "Lock against calls back",
         Group::Authority => "Authority",
@@ -97,6 +98,12 @@ its errors."
             "The floor is the least that a limiter with a memory costs: one cold word read and written with the language's own
 storage. Of its gas the EVM charges 5,000 for the word. \"Over the floor\" is what a row adds beyond the floor of one
 word in the same language. CCIP keeps a bucket in two words, of which it writes one."
+        }
+        Group::Family => {
+            "The second use of each, as everywhere here. The scoped limiter meets two scopes: the asset's own bucket, and the
+account's, which reads the asset's default beside its own word. The adaptive bucket keeps the day's flow in a word of its own. A
+ticket is new each time and its words were zero. Caps on a transaction keep their sums in transient storage. No peer has these as
+a module that could be called alone."
         }
         Group::Together => "What two guards of one contract share is paid once.",
         Group::Lock => "Taken and released.",

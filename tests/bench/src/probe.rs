@@ -24,7 +24,7 @@ pub const NOTHING: &str = "nothing";
 /// A [`BenchError`].
 pub fn stage(build: &str, case: Case) -> Result<Stage, BenchError> {
     let mut site = Site::new(case)?;
-    let probe = site.chain.deploy_program(DEPLOYER, &load("setup")?)?;
+    let probe = site.chain.deploy_program(DEPLOYER, &load(&setup_of(build))?)?;
     let call = ISetup::setUpCall {
         guardian: GUARDIAN,
         token: site.token,
@@ -47,6 +47,19 @@ pub fn stage(build: &str, case: Case) -> Result<Stage, BenchError> {
     };
     site.chain.set_code(probe, code);
     site.before_second_use(probe, size)
+}
+
+/// The guards that a build has in a storage of its own; its stage is set by a build that has it too.
+const EXTRA: [&str; 9] = [
+    "adaptive", "breaker", "flow-cap", "growth", "position", "queue", "scoped", "share", "window",
+];
+
+fn setup_of(build: &str) -> String {
+    if EXTRA.contains(&build) {
+        format!("setup-{build}")
+    } else {
+        "setup".to_owned()
+    }
 }
 
 fn load(build: &str) -> Result<Vec<u8>, BenchError> {

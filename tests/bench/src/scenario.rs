@@ -25,6 +25,8 @@ pub enum Group {
     Pause,
     /// A token bucket, and the least that any limiter with a memory costs.
     Bucket,
+    /// Other limiters, the breaker and the queue.
+    Family,
     /// Several guards together.
     Together,
     /// Whether the call came from inside another.
@@ -39,12 +41,13 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the table.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Bridge,
         Self::Governance,
         Self::Baseline,
         Self::Pause,
         Self::Bucket,
+        Self::Family,
         Self::Together,
         Self::Lock,
         Self::Authority,
@@ -191,7 +194,7 @@ fn baseline(id: &'static str, name: &'static str, by: &'static str, guarded: Pre
 #[must_use]
 #[rustfmt::skip]
 pub fn all() -> Vec<Scenario> {
-    use Group::{Authority, Bucket, Lock, Pause, Said, Solvency, Together};
+    use Group::{Authority, Bucket, Family, Lock, Pause, Said, Solvency, Together};
     let (passes, with_token) = (Case::PASSES, Case::PASSES_WITH_TOKEN);
     vec![
         operation("bridge/deposit-eth", "Deposit of ETH", Bridge::deposit_eth),
@@ -227,6 +230,16 @@ pub fn all() -> Vec<Scenario> {
         peer("bucket/ccip/each/token", Bucket, "Bucket for each asset, token (`_consume`)", CCIP, with_token, |site| site.create_fetched("CcipRateLimiterInMapPeer", ccip_in_map(site))),
         peer("bucket/ccip-80000-ir/single/zero", Bucket, "One bucket, address zero (`_consume`)", CCIP_TUNED, passes, |site| site.create_fetched("CcipRateLimiterPeer80000Ir", site.ccip_limit().abi_encode_params())),
         peer("bucket/ccip-80000-ir/each/zero", Bucket, "Bucket for each asset, address zero (`_consume`)", CCIP_TUNED, passes, |site| site.create_fetched("CcipRateLimiterInMapPeer80000Ir", ccip_in_map(site))),
+
+        probe("family/window", Family, "Sliding window for each asset", OURS, "window", passes),
+        probe("family/scoped", Family, "Two scopes, asset and account under the default", OURS, "scoped", passes),
+        probe("family/flow-cap", Family, "Caps on transition and transaction, net", OURS, "flow-cap", passes),
+        probe("family/adaptive", Family, "Bucket whose capacity adapts", OURS, "adaptive", passes),
+        probe("family/share", Family, "Share of a baseline as a cap, value observed", OURS, "share", passes),
+        probe("family/growth", Family, "Ceiling that expands with time", OURS, "growth", passes),
+        probe("family/position", Family, "Net position, bounded either side", OURS, "position", passes),
+        probe("family/breaker", Family, "Breaker asked, closed", OURS, "breaker", passes),
+        probe("family/queue", Family, "Ticket deferred", OURS, "queue", passes),
 
         probe("together/pause-bucket", Together, "Pause check and bucket", OURS, "pause-bucket", passes),
 

@@ -12,6 +12,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "extra")]
+mod extra;
 #[cfg(feature = "setup")]
 mod setup;
 #[cfg(feature = "setup")]
@@ -71,7 +73,8 @@ portcullis::error_set! {
     Failure { Refused, }
 }
 
-/// Everything that any build uses, in all of them, so that they share a layout.
+/// Everything that any build without a guard of its own uses, in all of them, so that they share a layout.
+#[cfg(not(feature = "extra"))]
 #[entrypoint]
 #[storage]
 pub struct Probe {
@@ -80,6 +83,19 @@ pub struct Probe {
     outflow: RateLimiter,
     word: StorageU256,
     words: StorageMap<Address, StorageU256>,
+}
+
+/// The same, with one guard more.
+#[cfg(feature = "extra")]
+#[entrypoint]
+#[storage]
+pub struct Probe {
+    authority: Authority,
+    pauses: PauseGuard,
+    outflow: RateLimiter,
+    word: StorageU256,
+    words: StorageMap<Address, StorageU256>,
+    extra: extra::Extra,
 }
 
 // The macro reads the last of the attributes.
@@ -99,6 +115,11 @@ impl Probe {
         self.pauses.check(RUNS)?;
         #[cfg(feature = "bucket")]
         self.outflow.consume(asset, amount)?;
+        #[cfg(feature = "extra")]
+        {
+            let caller = self.vm().msg_sender();
+            extra::Guard::run(&mut self.extra, caller, asset, amount)?;
+        }
         #[cfg(feature = "solvency")]
         solvency::require_covered(self.vm(), asset, amount)?;
         // Changed by what was read, so that neither the compiler nor the host can leave one of the two out.

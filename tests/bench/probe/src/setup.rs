@@ -46,6 +46,8 @@ impl ISetup for Probe {
             self.outflow
                 .configure(Change::waited_elsewhere(&governor), asset, capacity, refill_secs)?;
             self.words.insert(asset, U256::ONE);
+            #[cfg(feature = "extra")]
+            crate::extra::Guard::set_up(&mut self.extra, &governor, asset, capacity, refill_secs)?;
         }
         self.word.set(U256::ONE);
         self.pause(1)
