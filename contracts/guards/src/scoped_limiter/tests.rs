@@ -512,6 +512,27 @@ fn between_the_kinds_nothing_is_added_and_what_has_left_counts() {
 }
 
 #[test]
+fn a_change_at_a_time_that_went_back_frees_nothing_sooner() {
+    for (before, after) in [
+        (bucket(100), bucket(50)),
+        (bucket(100), window(50)),
+        (window(100), bucket(50)),
+    ] {
+        let mut case = Case::with([(GLOBAL, before)]);
+        case.consume([GLOBAL], 100).unwrap();
+        case.at(900);
+        case.configure(GLOBAL, after).unwrap();
+        case.at(1_000);
+        assert_eq!(case.available(GLOBAL), 0, "{before:?} {after:?}");
+        case.close(GLOBAL).unwrap();
+        case.at(900);
+        case.configure(GLOBAL, bucket(50)).unwrap();
+        case.at(1_000);
+        assert_eq!(case.available(GLOBAL), 0, "closed in between");
+    }
+}
+
+#[test]
 fn what_loosens_has_to_have_waited() {
     let mut case = Case::with([(GLOBAL, bucket(100)), (ROUTE, window(100)), (GROUP, bucket(100))]);
     case.configure_default(bucket(100)).unwrap();
