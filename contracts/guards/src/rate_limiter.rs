@@ -34,10 +34,10 @@ events! {
 }
 
 errors! {
-    /// More than the bucket holds. `retryAt` is the first second at which the same request passes if nothing else does
+    /// More than the limiter has. `retryAt` is the first second at which the same request passes if nothing else does
     /// before; the largest number means never.
     RateLimited(asset: Address, requested: U256, available: U256, retry_at: u64);
-    /// The asset has no bucket.
+    /// The asset has no limiter.
     AssetClosed(asset: Address);
     /// A bucket of nothing; close it instead.
     CapacityZero(asset: Address);
