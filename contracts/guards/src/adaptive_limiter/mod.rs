@@ -3,7 +3,7 @@
 //! # Design
 //! - [`portcullis_core::adaptive`] states the theorem: after `d` midnights a capacity of `C` is at most `C + d · step`, and never above the ceiling, whatever
 //!   anybody does. Two words an asset: the terms, and the capacity with the day's flow, which each flow reads and writes once.
-//! - **It drives a [`RateLimiter`]**, whose bucket is put under the new capacity by the first flow of a new day. Nothing is added to what is available at that
+//! - **It drives a [`RateLimiter`](crate::rate_limiter::RateLimiter)**, whose bucket is put under the new capacity by the first flow of a new day. Nothing is added to what is available at that
 //!   moment. Nobody has to call anything at midnight.
 //! - **The terms wait, the steps do not.** Floor, ceiling, step, multiple or smoothing in the loose direction wait as any loosening does; what moves within them
 //!   is told by [`crate::rate_limiter::BucketAdapted`].

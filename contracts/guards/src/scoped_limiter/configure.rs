@@ -50,7 +50,7 @@ impl ScopedLimiter {
     /// Closes a scope: no flow that meets it passes. Set again, it starts with nothing available.
     ///
     /// # Errors
-    /// [`ScopeClosed`] when it is not open.
+    /// [`ScopeClosed`](super::ScopeClosed) when it is not open.
     ///
     /// # Events
     /// [`ScopeConfigured`].
@@ -61,7 +61,7 @@ impl ScopedLimiter {
     /// Closes the asset's default: accounts without a limit of their own are closed. Set again, they have what they had.
     ///
     /// # Errors
-    /// [`ScopeClosed`] when there is none.
+    /// [`ScopeClosed`](super::ScopeClosed) when there is none.
     ///
     /// # Events
     /// [`ScopeConfigured`].
@@ -72,7 +72,7 @@ impl ScopedLimiter {
     /// Puts an account that has a limit of its own back under the asset's default. What has left counts, and nothing is added at once.
     ///
     /// # Errors
-    /// [`ScopeFollowsDefault`] when it has none, [`ScopeClosed`] when the asset has no default, and those of [`Change::require_waited`]
+    /// [`ScopeFollowsDefault`] when it has none, [`ScopeClosed`](super::ScopeClosed) when the asset has no default, and those of [`Change::require_waited`]
     /// when the default lets more pass.
     ///
     /// # Events
