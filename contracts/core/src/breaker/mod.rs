@@ -50,6 +50,8 @@ mod transition;
 pub(crate) use breaker::LATEST;
 pub use breaker::{Breaker, Shut, View};
 pub use rung::{Kind, Reason, Rung, State};
-pub use settings::{Config, InvalidSettings, Measure, Recovery, Settings, HIGHEST_RISE_BPS, LONGEST_SECS};
+pub use settings::{
+    Config, InvalidSettings, Measure, Recovery, Settings, HIGHEST_RISE_BPS, LONGEST_SECS, MOST_FREEZES,
+};
 pub use share::{Share, ALL_BPS};
 pub use transition::{DecisionRefused, Evidence, StepRefused, Target, Tripped};

@@ -11,7 +11,7 @@ pub const LONGEST_SECS: u64 = 30 * 24 * 60 * 60;
 pub const HIGHEST_RISE_BPS: u32 = 1_000_000;
 
 /// The most automatic freezes at once.
-const MOST_FREEZES: u8 = 15;
+pub const MOST_FREEZES: u8 = 15;
 
 /// How a breaker comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

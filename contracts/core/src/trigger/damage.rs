@@ -54,7 +54,7 @@ impl Damage {
 pub struct Suspicion(pub u16);
 
 /// The highest score.
-const HIGHEST_SCORE: u16 = 10_000;
+pub const HIGHEST_SCORE: u16 = 10_000;
 
 /// From which score on a suspicion is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

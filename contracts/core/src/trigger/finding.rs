@@ -16,7 +16,7 @@ use crate::fields::Fields;
 use alloy_primitives::U256;
 
 /// The most findings at once.
-const MOST_AT_ONCE: u8 = 15;
+pub const MOST_AT_ONCE: u8 = 15;
 
 /// How many findings count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +122,11 @@ impl FindingsLimit {
             back_secs,
             valid_secs,
         })
+    }
+
+    /// Whether it trips less than `other`: fewer at once, more slowly, or usable for a shorter time.
+    pub fn is_looser_than(&self, other: &Self) -> bool {
+        self.burst < other.burst || self.back_secs > other.back_secs || self.valid_secs < other.valid_secs
     }
 
     /// The limit in a stored word, or none when none that can act was stored: bits 0 to 3 the number at once, 4 to 25 the time until one

@@ -89,6 +89,12 @@ impl GoneLimit {
         })
     }
 
+    /// Whether it may fire later than `other`: at a larger fraction, or over any other window, as a longer one sees slower drains and a
+    /// shorter one fresher deposits.
+    pub fn is_looser_than(&self, other: &Self) -> bool {
+        self.fraction_bps > other.fraction_bps || self.window_secs != other.window_secs
+    }
+
     /// The limit in a stored word, or none when none that can act was stored: bits 0 to 13 the fraction, 14 to 35 the window.
     pub fn from_word(word: U256) -> Option<Self> {
         let mut fields = Fields::of(word);

@@ -7,7 +7,7 @@ use crate::fields::Fields;
 use alloy_primitives::U256;
 
 /// The most hits that can be asked for: the word holds the five before.
-const MOST_HITS: u8 = 6;
+pub const MOST_HITS: u8 = 6;
 
 /// What a request for a flow over the limit came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +105,11 @@ impl HitsLimit {
         self.least().saturating_mul(U256::from(self.hits))
     }
 
+    /// Whether it fires later than `other`, or of more: after more hits, within a shorter window, or of a larger amount each.
+    pub fn is_looser_than(&self, other: &Self) -> bool {
+        self.hits > other.hits || self.window_secs < other.window_secs || self.least() > other.least()
+    }
+
     /// The limit in a stored word, or none when none that can act was stored: bits 0 to 3 the number, 4 to 25 the window, 26 to
     /// 97 the least.
     pub fn from_word(word: U256) -> Option<Self> {
@@ -123,6 +128,11 @@ impl HitsLimit {
 }
 
 impl Hits {
+    /// A number greater than that of the last request that counted, for a contract that gives requests no numbers of its own.
+    pub fn next_request(&self) -> u64 {
+        self.last_request.saturating_add(1)
+    }
+
     /// Counts a request. `request` is a number that the contract gave it, each greater than the one before, so that the same one
     /// does not count twice; it is not the caller's to choose.
     #[must_use]

@@ -30,10 +30,11 @@ mod moved;
 pub use coarse::{part_bps_down, reaches};
 pub use damage::{
     damage, Confirmed, Damage, DamageBound, InvalidBound, InvalidSuspicion, Suspicion, SuspicionThreshold,
+    HIGHEST_SCORE,
 };
-pub use finding::{Finding, FindingRefused, Findings, FindingsLimit, InvalidFindings};
+pub use finding::{Finding, FindingRefused, Findings, FindingsLimit, InvalidFindings, MOST_AT_ONCE};
 pub use gone::{Gone, GoneLimit, GoneSeen, InvalidGone};
-pub use hits::{Counted, Flow, Hits, HitsLimit, InvalidHits};
+pub use hits::{Counted, Flow, Hits, HitsLimit, InvalidHits, MOST_HITS};
 pub use moved::{Direction, InvalidMove, Move, MoveLimit, Moved, PriceSeen};
 
 /// The longest window of any trigger: 30 days.

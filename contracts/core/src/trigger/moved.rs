@@ -131,6 +131,15 @@ impl MoveLimit {
         })
     }
 
+    /// Whether it fires later than `other`: at a larger move or at none, or within a shorter window.
+    pub fn is_looser_than(&self, other: &Self) -> bool {
+        // No bound is the widest.
+        let bound = |bps: Option<u32>| bps.unwrap_or(u32::MAX);
+        bound(self.rise_bps) > bound(other.rise_bps)
+            || bound(self.fall_bps) > bound(other.fall_bps)
+            || self.window_secs < other.window_secs
+    }
+
     /// The limit in a stored word, or none when none that can act was stored: bits 0 to 19 the rise and 20 to 33 the fall, zero
     /// for none, 34 to 55 the window.
     pub fn from_word(word: U256) -> Option<Self> {
@@ -305,6 +314,17 @@ mod tests {
 
     fn both() -> MoveLimit {
         MoveLimit::new(Some(300), Some(300), HOUR).unwrap()
+    }
+
+    #[test]
+    fn a_first_bound_of_a_direction_tightens() {
+        let loosens = |from: (_, _), to: (_, _)| {
+            let limit = |(rise, fall)| MoveLimit::new(rise, fall, 3_600).unwrap();
+            limit(to).is_looser_than(&limit(from))
+        };
+        assert!(!loosens((Some(5), None), (Some(5), Some(10_000))));
+        assert!(!loosens((None, Some(5)), (Some(1_000_000), Some(5))));
+        assert!(loosens((Some(5), Some(10_000)), (Some(5), None)));
     }
 
     #[test]

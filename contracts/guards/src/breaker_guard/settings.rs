@@ -7,6 +7,7 @@ use alloc::{vec, vec::Vec};
 use alloy_primitives::{B256, U256};
 use portcullis_core::breaker::{
     Config, InvalidSettings, Measure, Recovery, Settings, ALL_BPS, HIGHEST_RISE_BPS, LONGEST_SECS,
+    MOST_FREEZES,
 };
 use stylus_sdk::{
     prelude::*,
@@ -117,7 +118,7 @@ fn refused(key: B256, config: &Config, invalid: InvalidSettings) -> GuardError {
             decision_secs,
             dwell_secs,
         } => ("decision_secs", decision_secs, dwell_secs, LONGEST_SECS),
-        No::TooManyFreezes { freezes } => ("freezes", freezes.into(), 0, MOST_FREEZES),
+        No::TooManyFreezes { freezes } => ("freezes", freezes.into(), 0, MOST_FREEZES.into()),
         No::FreezesWithoutEnd { .. } | No::FreezeBackOutOfBounds { .. } => {
             // Longer than a freeze holds; without freezes, none.
             let (least, most) = match config.freezes {
@@ -139,6 +140,3 @@ fn refused(key: B256, config: &Config, invalid: InvalidSettings) -> GuardError {
     };
     setting::refused(key, name, value, least, most)
 }
-
-/// The most automatic freezes at once that [`Settings::new`] takes.
-const MOST_FREEZES: u64 = 15;

@@ -58,8 +58,9 @@ impl DamageTrigger {
     /// [`TriggerConfigured`](super::TriggerConfigured), with one more than the bounds.
     pub fn configure(&mut self, change: Change<'_>, scope: Scope, bound: U256) -> Result<(), GuardError> {
         let word = bound_word(scope, bound)?;
+        let loosened = self.bound(scope).is_none_or(|from| bound > from);
         self.settings
-            .configure(change, scope, Reason::DAMAGE, word, |from, to| to > from)
+            .configure(change, scope, Reason::DAMAGE, word, loosened)
     }
 
     /// The scope's bound, none when it was never set.

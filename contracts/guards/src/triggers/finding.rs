@@ -4,7 +4,7 @@
 //! key that was stolen uses up its own and no other's.
 
 // The storage macro names both.
-use super::settings::{field, unset, TriggerSettings};
+use super::settings::{unset, TriggerSettings};
 use crate::{
     breaker_guard::{BreakerGuard, Fired, Trip},
     errors, events,
@@ -14,18 +14,17 @@ use crate::{
     GuardError,
 };
 use alloc::{vec, vec::Vec};
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256};
 use portcullis_core::{
     breaker::Reason,
-    trigger::{Finding, FindingRefused, Findings, FindingsLimit, InvalidFindings, LONGEST_WINDOW_SECS},
+    trigger::{
+        Finding, FindingRefused, Findings, FindingsLimit, InvalidFindings, LONGEST_WINDOW_SECS, MOST_AT_ONCE,
+    },
 };
 use stylus_sdk::{
     prelude::*,
     storage::{StorageMap, StorageU256},
 };
-
-/// The most findings at once that [`FindingsLimit::new`] takes.
-const MOST_AT_ONCE: u64 = 15;
 
 events! {
     /// A sentinel's finding counted. The breaker's own event says where it led.
@@ -144,7 +143,7 @@ impl FindingTrigger {
     ) -> Result<(), GuardError> {
         let limit = FindingsLimit::new(burst, back_secs, valid_secs).map_err(|invalid| {
             let (name, value, most) = match invalid {
-                InvalidFindings::BurstOutOfBounds { burst } => ("burst", burst.into(), MOST_AT_ONCE),
+                InvalidFindings::BurstOutOfBounds { burst } => ("burst", burst.into(), MOST_AT_ONCE.into()),
                 InvalidFindings::BackOutOfBounds { back_secs } => {
                     ("back_secs", back_secs, LONGEST_WINDOW_SECS)
                 }
@@ -154,20 +153,15 @@ impl FindingTrigger {
             };
             setting::refused(scope.key(), name, value, 1, most)
         })?;
+        let loosened = self.limit(scope).is_none_or(|from| limit.is_looser_than(&from));
         self.settings
-            .configure(change, scope, Reason::FINDING, limit.to_word(), loosens)
+            .configure(change, scope, Reason::FINDING, limit.to_word(), loosened)
     }
 
     /// The scope's limit, none when it was never set.
     pub fn limit(&self, scope: Scope) -> Option<FindingsLimit> {
         FindingsLimit::from_word(self.settings.word(scope))
     }
-}
-
-fn loosens(from: U256, to: U256) -> bool {
-    field(to, 0, 4) < field(from, 0, 4)
-        || field(to, 4, 22) > field(from, 4, 22)
-        || field(to, 26, 22) < field(from, 26, 22)
 }
 
 #[cfg(test)]

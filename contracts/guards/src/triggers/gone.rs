@@ -1,7 +1,7 @@
 //! A fraction of what was there gone within a window.
 
 // The storage macro names both.
-use super::settings::{field, unset, TriggerSettings};
+use super::settings::{unset, TriggerSettings};
 use crate::{
     breaker_guard::{BreakerGuard, Fired, Trip},
     scope_key::Scope,
@@ -86,18 +86,15 @@ impl GoneTrigger {
             };
             setting::refused(scope.key(), name, value, 1, most)
         })?;
+        let loosened = self.limit(scope).is_none_or(|from| limit.is_looser_than(&from));
         self.settings
-            .configure(change, scope, Reason::FRACTION_GONE, limit.to_word(), loosens)
+            .configure(change, scope, Reason::FRACTION_GONE, limit.to_word(), loosened)
     }
 
     /// The scope's limit, none when it was never set.
     pub fn limit(&self, scope: Scope) -> Option<GoneLimit> {
         GoneLimit::from_word(self.settings.word(scope))
     }
-}
-
-fn loosens(from: U256, to: U256) -> bool {
-    field(to, 0, 14) > field(from, 0, 14) || field(to, 14, 22) != field(from, 14, 22)
 }
 
 #[cfg(test)]

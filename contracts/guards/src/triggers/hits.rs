@@ -1,7 +1,7 @@
 //! A limit that is hit a number of times within a window.
 
 // The storage macro names both.
-use super::settings::{field, unset, TriggerSettings};
+use super::settings::{unset, TriggerSettings};
 use crate::{
     breaker_guard::{BreakerGuard, Fired, Trip},
     scope_key::Scope,
@@ -13,15 +13,12 @@ use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use portcullis_core::{
     breaker::{Reason, Target},
-    trigger::{Flow, Hits, HitsLimit, InvalidHits, LONGEST_WINDOW_SECS},
+    trigger::{Flow, Hits, HitsLimit, InvalidHits, LONGEST_WINDOW_SECS, MOST_HITS},
 };
 use stylus_sdk::{
     prelude::*,
     storage::{StorageMap, StorageU256},
 };
-
-/// The most hits that [`HitsLimit::new`] takes.
-const MOST_HITS: u64 = 6;
 
 /// Trips one rung further when a limit is hit so many times within a window, each time by real money.
 #[storage]
@@ -50,9 +47,9 @@ impl HitsTrigger {
         let limit = self
             .limit(scope)
             .ok_or_else(|| unset(scope, Reason::LIMIT_HITS))?;
-        let word = self.hits.get(scope.key());
+        let hits = Hits::from_word(self.hits.get(scope.key()));
         let now = self.vm().block_timestamp();
-        let counted = Hits::from_word(word).hit(next_request(word), flow, &limit, now);
+        let counted = hits.hit(hits.next_request(), flow, &limit, now);
         if !counted.counted {
             return Ok(None);
         }
@@ -84,7 +81,7 @@ impl HitsTrigger {
     ) -> Result<(), GuardError> {
         let limit = HitsLimit::new(hits, window_secs, least).map_err(|invalid| {
             let (name, value, most) = match invalid {
-                InvalidHits::HitsOutOfBounds { hits } => ("hits", hits.into(), MOST_HITS),
+                InvalidHits::HitsOutOfBounds { hits } => ("hits", hits.into(), MOST_HITS.into()),
                 InvalidHits::WindowOutOfBounds { window_secs } => {
                     ("window_secs", window_secs, LONGEST_WINDOW_SECS)
                 }
@@ -92,26 +89,15 @@ impl HitsTrigger {
             };
             setting::refused(scope.key(), name, value, 1, most)
         })?;
+        let loosened = self.limit(scope).is_none_or(|from| limit.is_looser_than(&from));
         self.settings
-            .configure(change, scope, Reason::LIMIT_HITS, limit.to_word(), loosens)
+            .configure(change, scope, Reason::LIMIT_HITS, limit.to_word(), loosened)
     }
 
     /// The scope's limit, none when it was never set.
     pub fn limit(&self, scope: Scope) -> Option<HitsLimit> {
         HitsLimit::from_word(self.settings.word(scope))
     }
-}
-
-fn loosens(from: U256, to: U256) -> bool {
-    let least = |word| HitsLimit::from_word(word).map(|limit| limit.least());
-    field(to, 0, 4) > field(from, 0, 4) || field(to, 4, 22) < field(from, 4, 22) || least(to) > least(from)
-}
-
-/// The number of the next request: one more than the last that counted, which is in the word's lowest 40 bits.
-fn next_request(word: U256) -> u64 {
-    let [low, ..] = word.into_limbs();
-    // Invariant: 40 bits and one.
-    (low & ((1 << 40) - 1)) + 1
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ impl TriggerSettings {
         self.words.get(scope.key())
     }
 
-    /// Sets them. `loosens` compares the words before and after, neither of them zero.
+    /// Sets them. The first ones loosen: without settings it refuses, so that they let through what did not pass before.
     #[inline(never)]
     pub(super) fn configure(
         &mut self,
@@ -41,11 +41,8 @@ impl TriggerSettings {
         scope: Scope,
         trigger: Reason,
         current: U256,
-        loosens: fn(U256, U256) -> bool,
+        loosened: bool,
     ) -> Result<(), GuardError> {
-        let previous = self.word(scope);
-        // Without settings it refuses, so that first ones let through what did not pass before.
-        let loosened = previous.is_zero() || loosens(previous, current);
         change.require_waited_if(loosened)?;
         self.put(scope, trigger, current, loosened);
         Ok(())
@@ -74,11 +71,4 @@ pub(super) fn unset(scope: Scope, trigger: Reason) -> GuardError {
         trigger: trigger.0,
     }
     .into()
-}
-
-/// A field of up to 32 bits among the lowest 64 of a word of settings.
-pub(super) fn field(word: U256, from: u32, bits: u32) -> u32 {
-    let [low, ..] = word.into_limbs();
-    // Invariant: no field is longer than 32 bits; the cast keeps it.
-    (low >> from) as u32 & (u32::MAX >> (32 - bits))
 }

@@ -16,12 +16,9 @@ use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, U256};
 use portcullis_core::{
     breaker::{Reason, Target},
-    trigger::{InvalidSuspicion, Suspicion, SuspicionThreshold},
+    trigger::{InvalidSuspicion, Suspicion, SuspicionThreshold, HIGHEST_SCORE},
 };
 use stylus_sdk::prelude::*;
-
-/// The highest threshold that [`SuspicionThreshold::new`] takes.
-const HIGHEST_SCORE: u64 = 10_000;
 
 /// Trips when a transition looks like no other *and* takes out more value than it brings in. Its bound is smaller than that of
 /// [`super::DamageTrigger`], which asks for no suspicion.
@@ -75,7 +72,13 @@ impl SuspicionTrigger {
         bound: U256,
     ) -> Result<(), GuardError> {
         SuspicionThreshold::new(threshold).map_err(|InvalidSuspicion { threshold }| {
-            setting::refused(scope.key(), "threshold", threshold.into(), 1, HIGHEST_SCORE)
+            setting::refused(
+                scope.key(),
+                "threshold",
+                threshold.into(),
+                1,
+                HIGHEST_SCORE.into(),
+            )
         })?;
         let threshold = U256::from_limbs([threshold.into(), 0, 0, 0]);
         let bound = bound_word(scope, bound)?;
