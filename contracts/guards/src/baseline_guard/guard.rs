@@ -1,14 +1,13 @@
 //! The baselines' words.
 
 // The storage macro names both.
-use crate::{authority::Governor, errors, events, sdk, setting::refused, timelock::Change, GuardError};
-use alloc::{vec, vec::Vec};
-use alloy_primitives::{Address, B256, U256};
-use portcullis_core::baseline::{Baseline, Mean, Minimum, Share, WindowOutOfBounds, MAX_WINDOW_SECS};
-use stylus_sdk::{
-    prelude::*,
-    storage::{StorageMap, StorageU256},
+use crate::{
+    authority::Governor, errors, events, pairs::Pairs, sdk, setting::refused, timelock::Change, GuardError,
 };
+use alloc::{vec, vec::Vec};
+use alloy_primitives::{Address, U256};
+use portcullis_core::baseline::{Baseline, Mean, Minimum, Share, WindowOutOfBounds, MAX_WINDOW_SECS};
+use stylus_sdk::prelude::*;
 
 events! {
     /// An asset's baseline was started at a value. `mean`: it is a mean, and otherwise a minimum.
@@ -38,22 +37,21 @@ pub enum Kind {
 /// The baselines of all assets.
 #[storage]
 pub struct BaselineGuard {
-    /// A [`Minimum`], or the head of a [`Mean`], which alone has the highest bit set.
-    heads: StorageMap<B256, StorageU256>,
-    /// The ring of a [`Mean`].
-    rings: StorageMap<B256, StorageU256>,
+    /// A [`Minimum`], or the head of a [`Mean`], which alone has the highest bit set; and a mean's ring.
+    words: Pairs,
 }
 
 impl BaselineGuard {
     /// The value is `value` from now on. For the outermost exit, once. Without a baseline it does nothing.
     pub fn observe(&mut self, asset: Address, value: U256) {
         let now = self.vm().block_timestamp();
-        let observed = match self.baseline(asset) {
+        let words = self.words(asset);
+        let observed = match of_words(words) {
             None => return,
             Some(Baseline::Minimum(minimum)) => Baseline::Minimum(minimum.observe(value, now)),
             Some(Baseline::Mean(mean)) => Baseline::Mean(mean.observe(value, now)),
         };
-        self.keep(asset, observed);
+        self.keep(asset, words, to_words(observed));
     }
 
     /// The share of the baseline, rounded down.
@@ -90,7 +88,7 @@ impl BaselineGuard {
         }
         .map_err(|out| out_of_bounds(asset, out))?;
         change.require_waited()?;
-        self.keep(asset, started);
+        self.keep(asset, self.words(asset), to_words(started));
         sdk::emit(
             self.vm(),
             BaselineStarted {
@@ -126,7 +124,7 @@ impl BaselineGuard {
         let (previous_window_secs, window_secs) = (window_of(&previous), window_of(&changed));
         let loosened = window_secs < previous_window_secs;
         change.require_waited_if(loosened)?;
-        self.keep(asset, changed);
+        self.keep(asset, self.words(asset), to_words(changed));
         sdk::emit(
             self.vm(),
             BaselineRewindowed {
@@ -151,7 +149,7 @@ impl BaselineGuard {
     pub fn stop(&mut self, _by: &Governor, asset: Address) -> Result<(), GuardError> {
         let now = self.vm().block_timestamp();
         let previous_value = self.require(asset)?.value_down(now);
-        self.put(asset, [U256::ZERO; 2]);
+        self.keep(asset, self.words(asset), [U256::ZERO; 2]);
         sdk::emit(
             self.vm(),
             BaselineStopped {
@@ -177,37 +175,51 @@ impl BaselineGuard {
     }
 
     /// The asset's baseline, or none.
-    #[inline(never)]
     pub fn baseline(&self, asset: Address) -> Option<Baseline> {
-        let key = asset.into_word();
-        let head = self.heads.get(key);
-        // Invariant: a minimum leaves its sixteen highest bits zero, a mean sets the highest.
-        if head.bit(255) {
-            Mean::from_words([head, self.rings.get(key)]).map(Baseline::Mean)
-        } else {
-            Minimum::from_word(head).map(Baseline::Minimum)
-        }
+        of_words(self.words(asset))
     }
 
     fn require(&self, asset: Address) -> Result<Baseline, GuardError> {
         self.baseline(asset).ok_or_else(|| BaselineUnset { asset }.into())
     }
 
+    /// The words of a baseline. The second is read only for a mean, which alone has one.
     #[inline(never)]
-    fn keep(&mut self, asset: Address, baseline: Baseline) {
-        match baseline {
-            Baseline::Minimum(minimum) => self.heads.insert(asset.into_word(), minimum.to_word()),
-            Baseline::Mean(mean) => self.put(asset, mean.to_words()),
-        }
+    fn words(&self, asset: Address) -> [U256; 2] {
+        let key = asset.into_word();
+        let head = self.words.first(key);
+        let ring = if is_mean(head) {
+            self.words.second(key)
+        } else {
+            U256::ZERO
+        };
+        [head, ring]
     }
 
-    /// Stores a pair. A ring that has not changed is not written out, and without one nothing is.
-    fn put(&mut self, asset: Address, [head, ring]: [U256; 2]) {
-        let key = asset.into_word();
-        self.heads.insert(key, head);
-        if self.rings.get(key) != ring {
-            self.rings.insert(key, ring);
-        }
+    fn keep(&mut self, asset: Address, loaded: [U256; 2], words: [U256; 2]) {
+        self.words.keep(asset.into_word(), loaded, words);
+    }
+}
+
+/// Invariant: a minimum leaves its sixteen highest bits zero, a mean sets the highest.
+fn is_mean(head: U256) -> bool {
+    head.bit(255)
+}
+
+fn of_words(words: [U256; 2]) -> Option<Baseline> {
+    let [head, _] = words;
+    if is_mean(head) {
+        Mean::from_words(words).map(Baseline::Mean)
+    } else {
+        Minimum::from_word(head).map(Baseline::Minimum)
+    }
+}
+
+#[inline(never)]
+fn to_words(baseline: Baseline) -> [U256; 2] {
+    match baseline {
+        Baseline::Minimum(minimum) => [minimum.to_word(), U256::ZERO],
+        Baseline::Mean(mean) => mean.to_words(),
     }
 }
 

@@ -3,11 +3,11 @@
 // The storage macro names both.
 use crate::{events, scope_key::Scope, sdk, setting, timelock::Change, GuardError};
 use alloc::{vec, vec::Vec};
-use alloy_primitives::{aliases::U64, Address, B256};
+use alloy_primitives::{Address, B256, U256};
 use portcullis_core::recorder::{LastTrip, RecordOutOfBounds, RecordSecs, LONGEST_RECORD_SECS};
 use stylus_sdk::{
     prelude::*,
-    storage::{StorageMap, StorageU256, StorageU64},
+    storage::{StorageMap, StorageU256},
 };
 
 events! {
@@ -19,7 +19,7 @@ events! {
 #[storage]
 pub struct TripRecord {
     /// Zero when none is kept.
-    secs: StorageU64,
+    secs: StorageU256,
     /// A [`LastTrip`] a scope.
     trips: StorageMap<B256, StorageU256>,
 }
@@ -38,7 +38,7 @@ impl TripRecord {
     }
 
     pub(super) fn secs(&self) -> Option<RecordSecs> {
-        let [secs] = self.secs.get().into_limbs();
+        let [secs, ..] = self.secs.get().into_limbs();
         RecordSecs::new(secs).ok()
     }
 
@@ -49,7 +49,7 @@ impl TripRecord {
         let previous_secs = self.secs().map_or(0, RecordSecs::get);
         let loosened = secs < previous_secs;
         change.require_waited_if(loosened)?;
-        self.secs.set(U64::from_limbs([secs]));
+        self.secs.set(U256::from(secs));
         sdk::emit(
             self.vm(),
             RecordChanged {
