@@ -200,7 +200,7 @@ fn nonzero(address: Address) -> Result<(), GuardError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::abi::Event;
+    use crate::{abi::Event, fixture::last_log};
     use stylus_sdk::testing::TestVM;
 
     const GOVERNOR: Address = Address::repeat_byte(0x60);
@@ -212,15 +212,6 @@ mod tests {
         let mut authority = Authority::from(&test);
         authority.initialize(GOVERNOR, GUARDIAN).unwrap();
         (test, authority)
-    }
-
-    fn last_log(test: &TestVM) -> Vec<u8> {
-        let (topics, data) = test.get_emitted_logs().pop().unwrap();
-        topics
-            .iter()
-            .flat_map(|topic| topic.to_vec())
-            .chain(data)
-            .collect()
     }
 
     #[test]

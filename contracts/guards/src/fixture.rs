@@ -2,12 +2,13 @@
 
 use crate::{
     abi::Event,
-    authority::{Authority, Governor},
+    authority::{Authority, Governor, Guardian},
     breaker_guard::BreakerGuard,
     deferral_queue::DeferralQueue,
     rate_limiter::RateLimiter,
     scope_key::Scope,
-    timelock::{OperationNotReady, Timelock},
+    sdk::next_transaction,
+    timelock::{Change, OperationNotReady, Timelock},
     triggers::{DamageTrigger, FindingTrigger, GoneTrigger, HitsTrigger, MoveTrigger, SuspicionTrigger},
     GuardError,
 };
@@ -18,11 +19,14 @@ use stylus_sdk::{prelude::*, testing::TestVM};
 
 pub(crate) const HOUR: u64 = 3_600;
 pub(crate) const DAY: u64 = 86_400;
-/// When the tests begin.
-pub(crate) const START: u64 = 1_000_000;
+/// When the tests begin: a midnight.
+pub(crate) const START: u64 = 20_000 * DAY;
 pub(crate) const TOKEN: Address = Address::repeat_byte(0x70);
+pub(crate) const OTHER: Address = Address::repeat_byte(0x71);
 pub(crate) const ALICE: Address = Address::repeat_byte(0xa1);
 pub(crate) const BOB: Address = Address::repeat_byte(0xb0);
+/// The data of a call that asks for a change.
+pub(crate) const CALL: &[u8] = b"call";
 
 /// A breaker's settings in the middle of every bound: half-open, an hour's trip, two freezes.
 pub(crate) const CONFIG: Config = Config {
@@ -59,22 +63,46 @@ pub(crate) fn u(amount: u64) -> U256 {
     U256::from(amount)
 }
 
+/// `10^decimals`.
+pub(crate) fn one(decimals: u64) -> U256 {
+    u(10).pow(u(decimals))
+}
+
 pub(crate) fn token() -> Scope {
     Scope::asset(TOKEN)
 }
 
-/// A chain at [`START`] whose sender governs, with nothing stored and nothing logged.
+/// A chain at [`START`] whose sender governs, with nothing stored, logged or transient.
 pub(crate) fn chain() -> (TestVM, Governor) {
+    let (test, governor, _) = chain_at(START);
+    (test, governor)
+}
+
+/// The same at another time, with the sender's right to guard too.
+pub(crate) fn chain_at(now: u64) -> (TestVM, Governor, Guardian) {
+    next_transaction();
     let test = TestVM::new();
-    test.set_block_timestamp(START);
+    test.set_block_timestamp(now);
     let mut authority = Authority::from(&test);
     authority
         .initialize(test.msg_sender(), Address::repeat_byte(1))
         .unwrap();
-    let governor = authority.governor().unwrap();
+    let (governor, guardian) = (authority.governor().unwrap(), authority.guardian().unwrap());
     test.clear_storage();
     test.clear_mocks();
-    (test, governor)
+    (test, governor, guardian)
+}
+
+/// A change that does not wait, whatever it does.
+pub(crate) fn now(by: &Governor) -> Change<'static> {
+    Change::waited_elsewhere(by)
+}
+
+/// A timelock with a delay, on a chain of its own so that its words are not counted.
+pub(crate) fn delayed(by: &Governor) -> Timelock {
+    let mut timelock = Timelock::from(&TestVM::new());
+    timelock.set_delay(by, &[], DAY).unwrap();
+    timelock
 }
 
 /// Breakers without settings, and no delay.
@@ -108,12 +136,17 @@ pub(crate) fn logs(test: &TestVM) -> Vec<Vec<u8>> {
     test.get_emitted_logs().into_iter().map(log).collect()
 }
 
+/// The last log, topics and data in one.
+pub(crate) fn last_log(test: &TestVM) -> Vec<u8> {
+    logs(test).pop().unwrap()
+}
+
 /// That the last log is this event, with as many topics.
 #[track_caller]
 pub(crate) fn assert_told<E: Event>(test: &TestVM, event: E) {
     let (topics, _) = test.get_emitted_logs().pop().unwrap();
     assert_eq!(topics.len(), E::TOPICS);
-    assert_eq!(logs(test).pop(), Some(event.encode()));
+    assert_eq!(last_log(test), event.encode());
 }
 
 /// What a change that has not waited is refused with, under a delay and with this data.

@@ -57,8 +57,6 @@ pub mod error;
 #[cfg(test)]
 mod fixture;
 pub mod flow_cap;
-#[cfg(test)]
-mod flow_fixture;
 pub mod growth_cap;
 pub mod inflow_credit;
 pub mod lock;

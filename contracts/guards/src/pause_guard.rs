@@ -161,7 +161,10 @@ impl PauseGuard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{abi::Event, authority::Authority};
+    use crate::{
+        abi::Event,
+        fixture::{chain_at, logs},
+    };
     use stylus_sdk::testing::TestVM;
 
     const BOUNDS: Bounds = match Bounds::new(100) {
@@ -170,15 +173,8 @@ mod tests {
     };
 
     fn guard() -> (TestVM, PauseGuard, Guardian, Governor) {
-        let test = TestVM::new();
-        test.set_block_timestamp(1_000);
-        let mut authority = Authority::from(&test);
-        authority
-            .initialize(test.msg_sender(), Address::repeat_byte(1))
-            .unwrap();
-        let rights = (authority.guardian().unwrap(), authority.governor().unwrap());
-        test.clear_storage();
-        (test.clone(), PauseGuard::from(&test), rights.0, rights.1)
+        let (test, governor, guardian) = chain_at(1_000);
+        (test.clone(), PauseGuard::from(&test), guardian, governor)
     }
 
     #[test]
@@ -206,17 +202,7 @@ mod tests {
         guard.pause(&guardian, Group::ALL, 60, BOUNDS).unwrap();
         guard.pause(&guardian, Group::ALL, 100, BOUNDS).unwrap();
         guard.unpause(&governor, Group::ALL).unwrap();
-        let logs: Vec<Vec<u8>> = test
-            .get_emitted_logs()
-            .into_iter()
-            .map(|(topics, data)| {
-                topics
-                    .iter()
-                    .flat_map(|topic| topic.to_vec())
-                    .chain(data)
-                    .collect()
-            })
-            .collect();
+        let logs = logs(&test);
         let extended = Paused {
             group: 0,
             by: guardian.address(),

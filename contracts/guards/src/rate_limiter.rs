@@ -242,27 +242,13 @@ mod tests {
     use super::*;
     use crate::{
         abi::Event,
-        authority::Authority,
+        fixture::{chain_at, last_log, u, OTHER, TOKEN},
         timelock::{OperationNotReady, Timelock},
     };
     use stylus_sdk::testing::TestVM;
 
-    const TOKEN: Address = Address::repeat_byte(0x70);
-    const OTHER: Address = Address::repeat_byte(0x71);
-
-    fn u(amount: u64) -> U256 {
-        U256::from(amount)
-    }
-
     fn limiter() -> (TestVM, RateLimiter, Governor) {
-        let test = TestVM::new();
-        test.set_block_timestamp(1_000);
-        let mut authority = Authority::from(&test);
-        authority
-            .initialize(test.msg_sender(), Address::repeat_byte(1))
-            .unwrap();
-        let governor = authority.governor().unwrap();
-        test.clear_storage();
+        let (test, governor, _) = chain_at(1_000);
         (test.clone(), RateLimiter::from(&test), governor)
     }
 
@@ -277,15 +263,6 @@ mod tests {
     ) -> Result<(), GuardError> {
         let mut timelock = Timelock::from(test);
         limiter.configure(timelock.change(by, &[]), asset, capacity, refill_secs)
-    }
-
-    fn last_log(test: &TestVM) -> Vec<u8> {
-        let (topics, data) = test.get_emitted_logs().pop().unwrap();
-        topics
-            .iter()
-            .flat_map(|topic| topic.to_vec())
-            .chain(data)
-            .collect()
     }
 
     #[test]

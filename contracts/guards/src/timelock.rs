@@ -261,8 +261,8 @@ impl Timelock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::authority::Authority;
-    use alloy_primitives::{keccak256, Address};
+    use crate::fixture::{chain_at, DAY};
+    use alloy_primitives::keccak256;
     use alloy_sol_types::{sol, SolEvent};
     use stylus_sdk::testing::TestVM;
 
@@ -272,19 +272,11 @@ mod tests {
         }
     }
 
-    const DAY: u64 = 86_400;
     const CALL: &[u8] = &[1, 2, 3, 4, 5];
 
     fn timelock() -> (TestVM, Timelock, Governor, Guardian) {
-        let test = TestVM::new();
-        test.set_block_timestamp(1_000);
-        let mut authority = Authority::from(&test);
-        authority
-            .initialize(test.msg_sender(), Address::repeat_byte(1))
-            .unwrap();
-        let rights = (authority.governor().unwrap(), authority.guardian().unwrap());
-        test.clear_storage();
-        (test.clone(), Timelock::from(&test), rights.0, rights.1)
+        let (test, governor, guardian) = chain_at(1_000);
+        (test.clone(), Timelock::from(&test), governor, guardian)
     }
 
     fn delayed() -> (TestVM, Timelock, Governor, Guardian) {

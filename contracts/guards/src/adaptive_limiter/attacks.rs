@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     authority::Governor,
-    flow_fixture::{delayed, now, one, u, unscheduled, CALL, DAY, START, TOKEN},
+    fixture::{delayed, now, one, u, unscheduled, CALL, DAY, START, TOKEN},
 };
 use alloy_primitives::U256;
 use stylus_sdk::testing::TestVM;
@@ -114,7 +114,7 @@ fn a_limit_that_was_lowered_by_hand_does_not_rise_by_itself() {
     let same = vault.adaptive.terms(TOKEN).unwrap();
     let to = Adaptation::of(&same);
     let change = timelock.change(&governor, CALL);
-    assert_eq!(vault.configure(change, to), Err(unscheduled()));
+    assert_eq!(vault.configure(change, to), Err(unscheduled(CALL)));
     vault.configure(now(&governor), to).unwrap();
     assert_eq!(vault.adaptive.capacity(&vault.outflow, TOKEN), Some(u(10_000)));
     assert_eq!(vault.available(), u(0), "and adds nothing at once");

@@ -3,9 +3,7 @@
 use super::*;
 use crate::{
     authority::Governor,
-    flow_fixture::{
-        assert_told, chain, delayed, now, stored, u, unscheduled, CALL, DAY, OTHER, START, TOKEN,
-    },
+    fixture::{assert_told, chain, delayed, now, stored, u, unscheduled, CALL, DAY, OTHER, START, TOKEN},
     rate_limiter::{AssetClosed, BucketAdapted, RateLimited, RateLimiter},
     setting::{name, AmountCannotAct, SettingOutOfBounds},
     timelock::Change,
@@ -296,7 +294,7 @@ fn looser_terms_wait_and_tighter_ones_do_not() {
     ];
     for to in looser {
         let change = timelock.change(&governor, CALL);
-        assert_eq!(vault.configure(change, to), Err(unscheduled()), "{to:?}");
+        assert_eq!(vault.configure(change, to), Err(unscheduled(CALL)), "{to:?}");
     }
     assert_eq!((test.snapshot().storage, test.get_emitted_logs()), before);
     // Also when a midnight has passed that no flow has seen.
@@ -321,7 +319,7 @@ fn the_first_terms_wait() {
     vault.adaptive.stop(&governor, TOKEN).unwrap();
     let mut timelock = delayed(&governor);
     let change = timelock.change(&governor, CALL);
-    assert_eq!(vault.configure(change, adaptation()), Err(unscheduled()));
+    assert_eq!(vault.configure(change, adaptation()), Err(unscheduled(CALL)));
 }
 
 #[test]

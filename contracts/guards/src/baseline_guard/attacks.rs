@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     authority::Governor,
-    flow_fixture::{chain, now, one, u, START, TOKEN},
+    fixture::{chain, now, one, u, START, TOKEN},
 };
 use alloc::{vec, vec::Vec};
 use alloy_primitives::U256;

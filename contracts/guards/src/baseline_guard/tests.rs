@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     authority::Governor,
-    flow_fixture::{assert_told, chain, delayed, now, stored, u, unscheduled, CALL, OTHER, START, TOKEN},
+    fixture::{assert_told, chain, delayed, now, stored, u, unscheduled, CALL, OTHER, START, TOKEN},
     setting::{name, AmountCannotAct, SettingOutOfBounds},
     GuardError,
 };
@@ -145,10 +145,10 @@ fn starting_waits_and_a_shorter_window_does_and_a_longer_one_does_not() {
     let change = timelock.change(&governor, CALL);
     assert_eq!(
         baselines.start(change, OTHER, Kind::Mean, u(0), 400),
-        Err(unscheduled())
+        Err(unscheduled(CALL))
     );
     let change = timelock.change(&governor, CALL);
-    assert_eq!(baselines.rewindow(change, TOKEN, 395), Err(unscheduled()));
+    assert_eq!(baselines.rewindow(change, TOKEN, 395), Err(unscheduled(CALL)));
     let change = timelock.change(&governor, CALL);
     assert_eq!(
         baselines.start(change, TOKEN, Kind::Mean, u(0), 400),
@@ -273,7 +273,10 @@ fn a_larger_share_or_floor_waits_and_a_smaller_one_does_not() {
     let before = test.snapshot().storage;
     for (asset, bps, floor) in [(TOKEN, 1_001, 1), (TOKEN, 1, 31), (OTHER, 1, 1)] {
         let change = timelock.change(&governor, CALL);
-        assert_eq!(cap.configure(change, asset, bps, u(floor)), Err(unscheduled()));
+        assert_eq!(
+            cap.configure(change, asset, bps, u(floor)),
+            Err(unscheduled(CALL))
+        );
     }
     assert_eq!(test.snapshot().storage, before);
     let change = timelock.change(&governor, CALL);

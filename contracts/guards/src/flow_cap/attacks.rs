@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     authority::Governor,
-    flow_fixture::{chain, now, one, u, ALICE, BOB, DAY, START, TOKEN},
+    fixture::{chain, now, one, u, ALICE, BOB, DAY, START, TOKEN},
     rate_limiter::RateLimiter,
     sdk::next_transaction,
     GuardError,

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    flow_fixture::{
+    fixture::{
         assert_told, chain, delayed, now, stored, u, unscheduled, ALICE, BOB, CALL, OTHER, START, TOKEN,
     },
     rate_limiter::NEVER,
@@ -223,12 +223,12 @@ fn a_larger_cap_waits_and_a_smaller_one_does_not() {
     };
     for larger in [with(61, 100), with(60, 101), with(1, 101), with(61, 1)] {
         let change = timelock.change(&governor, CALL);
-        assert_eq!(caps.configure(change, TOKEN, larger), Err(unscheduled()));
+        assert_eq!(caps.configure(change, TOKEN, larger), Err(unscheduled(CALL)));
     }
     let change = timelock.change(&governor, CALL);
     assert_eq!(
         caps.configure(change, OTHER, with(1, 1)),
-        Err(unscheduled()),
+        Err(unscheduled(CALL)),
         "the first one"
     );
     assert_eq!(test.snapshot().storage, before);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    flow_fixture::{assert_told, chain, delayed, now, one, stored, u, unscheduled, CALL, START},
+    fixture::{assert_told, chain, delayed, now, one, stored, u, unscheduled, CALL, START},
     setting::{name, AmountCannotAct, SettingOutOfBounds},
 };
 use stylus_sdk::testing::TestVM;
@@ -181,13 +181,13 @@ fn higher_or_faster_waits_and_lower_does_not() {
         let change = timelock.change(&governor, CALL);
         assert_eq!(
             configure(&mut cap, change, MARKET, maximum, gap, secs),
-            Err(unscheduled())
+            Err(unscheduled(CALL))
         );
     }
     let change = timelock.change(&governor, CALL);
     assert_eq!(
         configure(&mut cap, change, OTHER, 1, 1, 100),
-        Err(unscheduled()),
+        Err(unscheduled(CALL)),
         "the first one"
     );
     assert_eq!(test.snapshot().storage, before);

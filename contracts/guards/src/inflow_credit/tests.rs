@@ -1,9 +1,9 @@
 use super::*;
 use crate::{
-    flow_cap::{Caps, UNCAPPED},
-    flow_fixture::{
+    fixture::{
         assert_told, chain, delayed, now, one, stored, u, unscheduled, ALICE, BOB, CALL, OTHER, START, TOKEN,
     },
+    flow_cap::{Caps, UNCAPPED},
     sdk::{next_transaction, transient_words},
     setting::{name, AmountCannotAct, SettingOutOfBounds},
 };
@@ -302,9 +302,9 @@ fn more_or_longer_credit_waits_and_less_does_not() {
         vault.credits.configure(change, asset, share, u(bound), secs)
     };
     for (share, bound, secs) in [(5_001, 1_000, 100), (1, 1_001, 1), (1, 1, 101)] {
-        assert_eq!(configure(TOKEN, share, bound, secs), Err(unscheduled()));
+        assert_eq!(configure(TOKEN, share, bound, secs), Err(unscheduled(CALL)));
     }
-    assert_eq!(configure(OTHER, 1, 1, 1), Err(unscheduled()), "the first one");
+    assert_eq!(configure(OTHER, 1, 1, 1), Err(unscheduled(CALL)), "the first one");
     assert_eq!(test.snapshot().storage, before);
     assert_eq!(configure(TOKEN, 4_999, 999, 99), Ok(()));
 }

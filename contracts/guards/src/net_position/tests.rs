@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    flow_fixture::{
+    fixture::{
         assert_told, chain, delayed, now, one, stored, u, unscheduled, CALL, DAY, OTHER, START, TOKEN,
     },
     rate_limiter::RateLimiter,
@@ -215,13 +215,13 @@ fn larger_or_sooner_waits_and_smaller_does_not() {
         let change = timelock.change(&governor, CALL);
         assert_eq!(
             configure(&mut position, change, TOKEN, max_in, max_out, secs),
-            Err(unscheduled())
+            Err(unscheduled(CALL))
         );
     }
     let change = timelock.change(&governor, CALL);
     assert_eq!(
         configure(&mut position, change, OTHER, 1, 1, 100),
-        Err(unscheduled()),
+        Err(unscheduled(CALL)),
         "the first one"
     );
     assert_eq!(test.snapshot().storage, before);

@@ -3,19 +3,15 @@
 use super::*;
 use crate::{
     abi::Event,
-    authority::{Authority, Governor},
+    authority::Governor,
+    fixture::{chain_at, last_log, u, ALICE, BOB, OTHER, TOKEN},
     rate_limiter::NEVER,
     timelock::{OperationNotReady, Timelock},
     GuardError,
 };
 use alloc::vec::Vec;
 use portcullis_core::bucket;
-use stylus_sdk::{prelude::*, testing::TestVM};
-
-const TOKEN: Address = Address::repeat_byte(0x70);
-const OTHER: Address = Address::repeat_byte(0x71);
-const ALICE: Address = Address::repeat_byte(0xa1);
-const BOB: Address = Address::repeat_byte(0xb0);
+use stylus_sdk::testing::TestVM;
 
 const GLOBAL: Scope = Scope::Global { asset: TOKEN };
 const DEFAULT: Subject = Subject::AccountDefault { asset: TOKEN };
@@ -33,10 +29,6 @@ fn account(account: Address) -> Scope {
         asset: TOKEN,
         account,
     }
-}
-
-fn u(amount: u64) -> U256 {
-    U256::from(amount)
 }
 
 /// So many in a hundred seconds.
@@ -65,14 +57,7 @@ struct Case {
 
 impl Case {
     fn new() -> Self {
-        let test = TestVM::new();
-        test.set_block_timestamp(1_000);
-        let mut authority = Authority::from(&test);
-        authority
-            .initialize(test.msg_sender(), Address::repeat_byte(1))
-            .unwrap();
-        let governor = authority.governor().unwrap();
-        test.clear_storage();
+        let (test, governor, _) = chain_at(1_000);
         Self {
             limiter: ScopedLimiter::from(&test),
             timelock: Timelock::from(&test),
@@ -132,12 +117,7 @@ impl Case {
     }
 
     fn last_log(&self) -> Vec<u8> {
-        let (topics, data) = self.test.get_emitted_logs().pop().unwrap();
-        topics
-            .iter()
-            .flat_map(|topic| topic.to_vec())
-            .chain(data)
-            .collect()
+        last_log(&self.test)
     }
 
     /// That it is refused, and nothing stored.
