@@ -5,10 +5,13 @@
 //!   come out of the types at compile time.
 //! - Every field is one word, and one function appends them all. alloy's encoder is generic: it costs half a kilobyte for each error
 //!   and each event, and a program has dozens, of 24 KiB in all.
+//! - Several arguments that describe one thing are one struct: [`arguments`].
 //! - An argument of Solidity's `bytes` is a [`Blob`]. alloy's brings the counting of references with it, 4 KiB that nobody needs here.
 //! - A refusal on its way out is its revert data ([`crate::error_set`]), encoded where it is made. So a program carries the errors that it can
 //!   give and no others, and passes three words up instead of the largest error of all. The set says which types may become it; one set can hold another,
 //!   so that a contract's own errors and a guard's go out by one `?`.
+
+pub mod arguments;
 
 use alloc::vec::Vec;
 use alloy_primitives::{keccak256, Address, B256, U256};
@@ -20,9 +23,9 @@ pub use alloc::vec::Vec as ByteVec;
 #[doc(hidden)]
 pub use stylus_sdk::{abi::AbiType, function_selector, keccak_const::Keccak256};
 
-/// A static type of one word.
+/// A static type: one word, or several in a row ([`arguments`]).
 pub trait Word {
-    /// Appends the type's 32 bytes.
+    /// Appends the type's words.
     fn append(&self, data: &mut Vec<u8>);
 }
 

@@ -33,7 +33,12 @@ const CONSTRUCTOR: [u8; 4] = [0x55, 0x85, 0x25, 0x8d];
 /// The input of the call that constructs a bridge.
 #[must_use]
 pub fn constructor_input(arguments: &ConstructorArguments) -> Vec<u8> {
-    [&CONSTRUCTOR[..], &arguments.abi_encode_params()].concat()
+    constructor(&arguments.abi_encode_params())
+}
+
+/// The input of a call that constructs any contract.
+pub(crate) fn constructor(arguments: &[u8]) -> Vec<u8> {
+    [&CONSTRUCTOR[..], arguments].concat()
 }
 
 /// A message from the other chain: what the bridge is to unlock.

@@ -4,6 +4,7 @@
 //! `PORTCULLIS_RPC_URL` names. See [`rpc`].
 
 pub mod bridge;
+pub mod calls;
 pub mod honest_day;
 pub mod incidents;
 pub mod replay;
@@ -11,5 +12,6 @@ pub mod report;
 pub mod rpc;
 pub mod signing;
 pub mod tokens;
+pub mod treasury;
 pub mod wasm;
 pub mod world;

@@ -21,6 +21,18 @@ sol! {
         function lastReturned() external view returns (bytes);
     }
 
+    /// An account that makes several calls in one transaction.
+    interface IBatch {
+        struct Call {
+            address to;
+            uint256 value;
+            bytes data;
+            bool mayFail;
+        }
+        event Made(bool[] succeeded);
+        function run(Call[] calls) external payable;
+    }
+
     struct ConstructorArguments {
         string name;
         string symbol;
@@ -43,16 +55,19 @@ pub enum Fixture {
     CallbackToken,
     /// A contract that receives ETH and may refuse it or call somebody.
     Recipient,
+    /// An account that makes several calls in one transaction.
+    Batch,
 }
 
 impl Fixture {
     /// Every one.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Token,
         Self::NoReturnToken,
         Self::RefusingToken,
         Self::CallbackToken,
         Self::Recipient,
+        Self::Batch,
     ];
 
     fn json(self) -> &'static str {
@@ -62,6 +77,7 @@ impl Fixture {
             Self::RefusingToken => include_str!("../../fixtures/artifacts/RefusingToken.json"),
             Self::CallbackToken => include_str!("../../fixtures/artifacts/CallbackToken.json"),
             Self::Recipient => include_str!("../../fixtures/artifacts/Recipient.json"),
+            Self::Batch => include_str!("../../fixtures/artifacts/Batch.json"),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use stylus_vm::fragments;
 
 /// Why a contract's WASM cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -42,19 +43,51 @@ pub fn load(build: &str) -> Result<Vec<u8>, WasmError> {
     }
 }
 
+/// The bytes that a contract's code may have.
+pub const CODE_LIMIT: usize = 24_576;
+
+/// A program as it stands on a chain.
+#[derive(Clone, Debug)]
+pub enum Code {
+    /// In one contract.
+    Whole(Arc<[u8]>),
+    /// In several, as it is larger than one contract may be: from ArbOS 60 on.
+    InFragments {
+        /// What they hold.
+        wasm: Arc<[u8]>,
+        /// Their codes.
+        fragments: Arc<[Vec<u8>]>,
+    },
+}
+
+impl Code {
+    /// The code of a WASM: in one contract when it fits.
+    #[must_use]
+    pub fn of(wasm: &[u8]) -> Self {
+        let whole = stylus_vm::code::compress(wasm);
+        if whole.len() <= CODE_LIMIT {
+            return Self::Whole(whole.into());
+        }
+        Self::InFragments {
+            wasm: wasm.into(),
+            fragments: fragments::split(wasm, CODE_LIMIT).into(),
+        }
+    }
+}
+
 /// A build as it stands on a chain: compressed, behind Stylus's prefix. Compressed once a process, because that takes
 /// longer than most tests.
 ///
 /// # Errors
 /// A [`WasmError`] that says what to do when it is not there.
-pub fn code(build: &str) -> Result<Arc<[u8]>, WasmError> {
-    static KNOWN: Mutex<Option<HashMap<String, Arc<[u8]>>>> = Mutex::new(None);
+pub fn code(build: &str) -> Result<Code, WasmError> {
+    static KNOWN: Mutex<Option<HashMap<String, Code>>> = Mutex::new(None);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let known = known.get_or_insert_default();
     if let Some(code) = known.get(build) {
         return Ok(code.clone());
     }
-    let code: Arc<[u8]> = stylus_vm::code::compress(&load(build)?).into();
+    let code = Code::of(&load(build)?);
     known.insert(build.to_owned(), code.clone());
     Ok(code)
 }

@@ -1,11 +1,12 @@
 //! A chain with a bridge on it, and what people do there.
 
 use crate::bridge::{constructor_input, ConstructorArguments, IBridge, IBridgeGuarded, Message, Validators};
-use crate::rpc::{Chain, Endpoint, EndpointError, Lacking, People, Receipt, RpcError, Status};
+pub use crate::calls::{refusal, ETH};
+use crate::rpc::{Chain, Endpoint, EndpointError, Lacking, People, Receipt, RpcError};
 use crate::tokens::{Fixture, IToken};
 use crate::wasm;
 use alloy_primitives::{Address, Bytes, B256, U256};
-use alloy_sol_types::{SolCall, SolError, SolInterface};
+use alloy_sol_types::{SolCall, SolInterface};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -117,9 +118,6 @@ pub struct World {
     approved: BTreeSet<(Address, Address)>,
 }
 
-/// ETH, as the bridge names it.
-pub const ETH: Address = Address::ZERO;
-
 impl World {
     /// A bridge with nothing in it, on the chain that the environment names. No bucket is configured.
     ///
@@ -170,8 +168,7 @@ impl World {
         decimals: u8,
         supply: U256,
     ) -> Result<Address, WorldError> {
-        let init_code = fixture.token_init_code(symbol, decimals, self.user, supply);
-        Ok(self.chain.create(self.user, init_code)?)
+        self.chain.token(self.user, fixture, symbol, decimals, supply)
     }
 
     /// Sends a transaction with any input.
@@ -193,7 +190,7 @@ impl World {
     /// # Errors
     /// A [`WorldError`] when the chain does not take it; a revert is in the receipt.
     pub fn send<C: SolCall>(&mut self, from: Address, to: Address, call: &C) -> Result<Receipt, WorldError> {
-        self.transact(from, to, call.abi_encode(), U256::ZERO)
+        self.chain.submit(from, to, call)
     }
 
     /// Sends a transaction that must succeed.
@@ -207,8 +204,7 @@ impl World {
         call: &C,
         what: &'static str,
     ) -> Result<Receipt, WorldError> {
-        let receipt = self.send(from, to, call)?;
-        succeeded(what, receipt)
+        self.chain.must(from, to, call, what)
     }
 
     /// What a view returns.
@@ -216,15 +212,7 @@ impl World {
     /// # Errors
     /// A [`WorldError`] when it refuses, or returns what it does not declare.
     pub fn view<C: SolCall>(&self, to: Address, call: &C) -> Result<C::Return, WorldError> {
-        let called = self.chain.call(self.user, to, call.abi_encode())?;
-        let refused = |reason| WorldError::Refused {
-            what: "a view",
-            reason,
-        };
-        if !called.is_success() {
-            return Err(refused(error_of(&called.status, &called.output)));
-        }
-        C::abi_decode_returns(&called.output).map_err(|error| refused(error.to_string()))
+        self.chain.view(self.user, to, call)
     }
 
     /// What an account holds of an asset.
@@ -232,10 +220,7 @@ impl World {
     /// # Errors
     /// A [`WorldError`] when the token does not say.
     pub fn balance(&self, asset: Address, account: Address) -> Result<U256, WorldError> {
-        if asset == ETH {
-            return Ok(self.chain.balance(account)?);
-        }
-        self.view(asset, &IToken::balanceOfCall { account })
+        self.chain.holds(asset, account)
     }
 
     /// What an account holds of each of these assets, in one request.
@@ -366,40 +351,8 @@ impl World {
     }
 }
 
-fn succeeded(what: &'static str, receipt: Receipt) -> Result<Receipt, WorldError> {
-    if receipt.is_success() {
-        return Ok(receipt);
-    }
-    Err(WorldError::Refused {
-        what,
-        reason: error_of(&receipt.status, &receipt.output),
-    })
-}
-
-/// The typed error that a transaction was refused with, if it is this one.
-#[must_use]
-pub fn refusal<E: SolError>(receipt: &Receipt) -> Option<E> {
-    if receipt.status != Status::Revert {
-        return None;
-    }
-    E::abi_decode(&receipt.output).ok()
-}
-
 /// The guard's error that a transaction was refused with, if it was a guard.
 #[must_use]
 pub fn guard_refusal(receipt: &Receipt) -> Option<IBridgeGuarded::IBridgeGuardedErrors> {
     IBridgeGuarded::IBridgeGuardedErrors::abi_decode(&receipt.output).ok()
-}
-
-fn error_of(status: &Status, output: &[u8]) -> String {
-    if let Ok(error) = IBridgeGuarded::IBridgeGuardedErrors::abi_decode(output) {
-        return format!("{error:?}");
-    }
-    if let Ok(error) = IBridge::IBridgeErrors::abi_decode(output) {
-        return format!("{error:?}");
-    }
-    format!(
-        "{status:?} with {}",
-        alloy_primitives::hex::encode_prefixed(output)
-    )
 }

@@ -95,6 +95,16 @@ impl HitsLimit {
         })
     }
 
+    /// How many requests fire it.
+    pub fn hits(&self) -> u8 {
+        self.hits
+    }
+
+    /// Within which time.
+    pub fn window_secs(&self) -> u64 {
+        self.window_secs
+    }
+
     /// The least that a request must move or stake to count.
     pub fn least(&self) -> U256 {
         self.least.amount()

@@ -2,14 +2,13 @@
 //! Ends with an error when one would be refused.
 
 use alloy_primitives::keccak256;
-use e2e::wasm;
+use e2e::wasm::{self, Code};
 use std::process::ExitCode;
 use stylus_vm::activate::{activate, Activation, FIXED_GAS};
-use stylus_vm::code;
-use stylus_vm::rules::Rules;
+use stylus_vm::rules::{Rules, FRAGMENTS};
 
-/// The bytes that a contract's code may have.
-const CODE_LIMIT: usize = 24_576;
+/// The contracts that one program may lie in.
+const MOST_FRAGMENTS: usize = 2;
 /// The version of ArbOS whose rules are the strictest.
 const ARBOS_VERSION: u64 = 60;
 
@@ -28,12 +27,24 @@ fn main() -> ExitCode {
     let mut refused = 0;
     for build in builds {
         match check(&build) {
-            Ok((wasm_size, code_size, activation)) => println!(
-                "{build:<20} {wasm_size:>10} {code_size:>10} {:>10} {:>12}  accepted for {} gas",
-                activation.init_cost,
-                activation.cached_init_cost,
-                FIXED_GAS + activation.gas
-            ),
+            Ok(Checked {
+                wasm_size,
+                code_size,
+                contracts,
+                activation,
+            }) => {
+                let fragments = if contracts > 1 {
+                    format!(", in {contracts} fragments (from ArbOS {FRAGMENTS} on)")
+                } else {
+                    String::new()
+                };
+                println!(
+                    "{build:<20} {wasm_size:>10} {code_size:>10} {:>10} {:>12}  accepted for {} gas{fragments}",
+                    activation.init_cost,
+                    activation.cached_init_cost,
+                    FIXED_GAS + activation.gas
+                );
+            }
             Err(reason) => {
                 refused += 1;
                 println!("{build:<20} REFUSED: {reason}");
@@ -50,21 +61,37 @@ fn main() -> ExitCode {
     }
 }
 
-fn check(build: &str) -> Result<(usize, usize, Activation), String> {
+struct Checked {
+    wasm_size: usize,
+    /// Of all its contracts.
+    code_size: usize,
+    contracts: usize,
+    activation: Activation,
+}
+
+fn check(build: &str) -> Result<Checked, String> {
     let wasm = wasm::load(build).map_err(|error| error.to_string())?;
-    let code = code::compress(&wasm);
-    if code.len() > CODE_LIMIT {
+    let (code_size, contracts) = match Code::of(&wasm) {
+        Code::Whole(code) => (code.len(), 1),
+        Code::InFragments { fragments, .. } => (fragments.iter().map(Vec::len).sum(), fragments.len()),
+    };
+    if contracts > MOST_FRAGMENTS {
         return Err(format!(
-            "its code has {} bytes and a contract's may have {CODE_LIMIT}",
-            code.len()
+            "its code has {code_size} bytes, and a program may lie in {MOST_FRAGMENTS} contracts of {}",
+            wasm::CODE_LIMIT
         ));
     }
     let activation = activate(
         &wasm,
-        keccak256(&code),
+        keccak256(&wasm),
         &Rules::at(ARBOS_VERSION),
         &mut u64::MAX.clone(),
     )
     .map_err(|error| error.to_string())?;
-    Ok((wasm.len(), code.len(), activation))
+    Ok(Checked {
+        wasm_size: wasm.len(),
+        code_size,
+        contracts,
+        activation,
+    })
 }

@@ -10,6 +10,7 @@ use super::program::{self, created, done, Step};
 use super::receipt::{call, Called, Receipt};
 use super::sender::{Action, Sender};
 use super::turn::Turn;
+use crate::wasm::Code;
 use alloy_primitives::{Address, Bytes, TxKind, B256, U256};
 use alloy_signer_local::PrivateKeySigner;
 use devnode::DEV_KEYS;
@@ -66,14 +67,14 @@ impl Chain {
     ///
     /// # Errors
     /// An [`RpcError`] when the endpoint is not there, or does not do what it has to.
-    pub fn open(endpoint: &Endpoint, code: &[u8]) -> Result<Self, RpcError> {
+    pub fn open(endpoint: &Endpoint, code: &Code) -> Result<Self, RpcError> {
         match endpoint {
             Endpoint::Own => Self::on_own_node(code),
             Endpoint::Given { url, key, plain } => Self::on_given_node(url, *key, *plain),
         }
     }
 
-    fn on_own_node(code: &[u8]) -> Result<Self, RpcError> {
+    fn on_own_node(code: &Code) -> Result<Self, RpcError> {
         let node = OwnNode::start(code)?;
         let sender = Sender::new(Client::connect(&node.url(), false)?)?;
         let funder = Arc::new(Funder::new(sender.clone(), signer(OwnNode::funder())?));
@@ -182,12 +183,7 @@ impl Chain {
     /// # Errors
     /// An [`RpcError`] when there is none.
     pub fn create(&mut self, from: Address, init_code: impl Into<Bytes>) -> Result<Address, RpcError> {
-        let creation = Step {
-            to: None,
-            input: init_code.into(),
-            value: U256::ZERO,
-        };
-        created(self.send(from, creation)?)
+        created(self.send(from, program::creation(init_code.into()))?)
     }
 
     /// Deploys a program, activates it and constructs it.
@@ -197,7 +193,7 @@ impl Chain {
     pub fn deploy_program(
         &mut self,
         from: Address,
-        code: &[u8],
+        code: &Code,
         constructor: impl Into<Bytes>,
     ) -> Result<Address, RpcError> {
         let client = self.client().clone();

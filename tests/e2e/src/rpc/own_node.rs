@@ -9,6 +9,7 @@ use super::client::{runtime, Client};
 use super::error::RpcError;
 use super::program;
 use super::sender::{Action, Sender};
+use crate::wasm::Code;
 use alloy_primitives::{keccak256, Bytes, TxKind, B256, U256};
 use alloy_signer_local::PrivateKeySigner;
 use devnode::{Devnode, Options, DEV_KEYS};
@@ -26,15 +27,17 @@ const PAYS: usize = 9;
 pub(super) struct OwnNode(Option<Devnode>);
 
 impl OwnNode {
-    /// Starts a node on which this code of a program is active.
-    pub(super) fn start(code: &[u8]) -> Result<Self, RpcError> {
+    /// Starts a node on which this code of a program is active. One in fragments is not yet: its code names where they lie.
+    pub(super) fn start(code: &Code) -> Result<Self, RpcError> {
         static FIRST: Mutex<Option<First>> = Mutex::new(None);
         let mut first = FIRST.lock().unwrap_or_else(PoisonError::into_inner);
         let first = match first.as_mut() {
             Some(first) => first,
             None => first.insert(First::start()?),
         };
-        first.activate(code)?;
+        if let Code::Whole(bytes) = code {
+            first.activate(code, keccak256(bytes))?;
+        }
         let node = runtime().block_on(first.node.fork(any_port()))?;
         Ok(Self(Some(node)))
     }
@@ -77,8 +80,7 @@ impl First {
         })
     }
 
-    fn activate(&mut self, code: &[u8]) -> Result<(), RpcError> {
-        let hash = keccak256(code);
+    fn activate(&mut self, code: &Code, hash: B256) -> Result<(), RpcError> {
         if self.active.contains(&hash) {
             return Ok(());
         }

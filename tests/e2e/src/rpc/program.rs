@@ -3,9 +3,11 @@
 use super::client::Client;
 use super::error::RpcError;
 use super::receipt::{call, Receipt};
+use crate::wasm::Code;
 use alloy_primitives::{address, keccak256, Address, Bytes, B256, U256};
 use alloy_sol_types::{sol, SolCall, SolEvent};
 use serde_json::json;
+use stylus_vm::fragments;
 
 /// The precompile that activates programs.
 pub const ARB_WASM: Address = address!("0x0000000000000000000000000000000000000071");
@@ -46,6 +48,15 @@ pub fn init_code_for(code: &[u8]) -> Bytes {
     init.into()
 }
 
+/// The transaction that creates a contract.
+pub(super) fn creation(init_code: Bytes) -> Step {
+    Step {
+        to: None,
+        input: init_code,
+        value: U256::ZERO,
+    }
+}
+
 /// The transaction that activates a program.
 pub(super) fn activation(program: Address) -> Step {
     Step {
@@ -70,10 +81,20 @@ fn is_active(client: &Client, code_hash: B256) -> Result<bool, RpcError> {
 /// construct it.
 pub(super) fn deploy(
     client: &Client,
-    code: &[u8],
+    code: &Code,
     constructor: Bytes,
     mut send: impl FnMut(Step) -> Result<Receipt, RpcError>,
 ) -> Result<Address, RpcError> {
+    let code = match code {
+        Code::Whole(code) => code.to_vec(),
+        Code::InFragments { wasm, fragments } => {
+            let addresses = fragments
+                .iter()
+                .map(|fragment| created(send(creation(init_code_for(fragment)))?));
+            fragments::root_of(wasm, addresses.collect::<Result<_, RpcError>>()?).encode()
+        }
+    };
+    let code = &code[..];
     let init_code = init_code_for(code);
     if !client.code(STYLUS_DEPLOYER)?.is_empty() {
         let input = IStylusDeployer::deployCall {
@@ -96,11 +117,7 @@ pub(super) fn deploy(
         let deployed = deployed.ok_or(RpcError::Unexplained(receipt.hash))?;
         return Ok(deployed.deployedContract);
     }
-    let program = created(send(Step {
-        to: None,
-        input: init_code,
-        value: U256::ZERO,
-    })?)?;
+    let program = created(send(creation(init_code))?)?;
     let code_hash = keccak256(code);
     if !is_active(client, code_hash)? {
         let activated = send(activation(program))?;
