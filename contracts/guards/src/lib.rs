@@ -9,6 +9,7 @@
 //! - [`breaker_guard`]: a breaker for each asset or group of functions, stricter rung by rung, that comes back by itself.
 //! - [`triggers`]: what trips a breaker, each with what it costs to fire.
 //! - [`deferral_queue`]: a flow over its limit waits, and the council can cancel it.
+//! - [`emergency_exit`]: a way out of what is frozen, after a bounded time, at pro rata shares.
 //! - [`registry`]: a list of what has been configured.
 //! - [`scoped_limiter`]: one flow, several limits: of its asset, its account, its group of functions and its route.
 //! - [`solvency`]: at the end of a transition, what is held covers what is owed.
@@ -53,6 +54,7 @@ pub mod breaker_guard;
 pub mod deferral_queue;
 #[cfg(test)]
 mod drain;
+pub mod emergency_exit;
 pub mod error;
 #[cfg(test)]
 mod fixture;
