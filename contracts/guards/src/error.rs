@@ -1,6 +1,7 @@
 //! Everything that a guard may revert with.
 
 use crate::{
+    access_managed::{AccessDenied, AccessNotScheduled, AuthorityWithoutCode},
     adaptive_limiter::AdaptiveTermsUnset,
     asset::{NotAToken, TransferFailed},
     authority::{NotGovernor, NotGuardian, NotPendingGovernor, ZeroAuthority},
@@ -37,10 +38,13 @@ use crate::{
 crate::error_set! {
     /// A refusal by a guard: its revert data, of one of these Solidity errors.
     GuardError {
+        AccessDenied,
+        AccessNotScheduled,
         AdaptiveTermsUnset,
         AlreadyPaid,
         AmountCannotAct,
         AssetClosed,
+        AuthorityWithoutCode,
         BaselineUnset,
         BeyondClaims,
         BreakerOpen,

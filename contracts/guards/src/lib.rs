@@ -3,6 +3,7 @@
 //! Each guard is a `#[storage]` type that a protocol puts into its own storage struct, or a function over the host:
 //!
 //! - [`authority`]: who may tighten and who may loosen.
+//! - [`access_managed`]: an OpenZeppelin `AccessManager` says who governs, and after which delay.
 //! - [`timelock`]: loosening waits, in the open.
 //! - [`pause_guard`]: pauses that end by themselves, for everything and for groups of functions.
 //! - [`rate_limiter`]: how much of an asset may move in a time.
@@ -46,6 +47,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod abi;
+pub mod access_managed;
 pub mod adaptive_limiter;
 pub mod asset;
 pub mod authority;

@@ -1,5 +1,6 @@
 //! Each behaviour, with exact values and at the second.
 
+// The storage macro names both.
 use super::*;
 use crate::{
     authority::Governor,
@@ -10,7 +11,7 @@ use crate::{
     GuardError,
 };
 use alloc::{vec, vec::Vec};
-use alloy_primitives::{Address, U256};
+use alloy_primitives::Address;
 use portcullis_core::{
     breaker::{Rung, Target},
     exit::{Freeze, Opening},
