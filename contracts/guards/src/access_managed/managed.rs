@@ -69,7 +69,7 @@ impl<'a> Access<'a> {
 
     /// The right to a change by this call. It waits in `timelock`, unless the manager made it wait, and at least as long.
     pub fn change(&self, timelock: &'a mut Timelock) -> Change<'a> {
-        if self.delay_secs != 0 && self.delay_secs >= timelock.delay().secs() {
+        if self.delay_secs >= timelock.delay().secs() {
             Change::waited_elsewhere(&self.governor)
         } else {
             timelock.change(&self.governor, self.data)

@@ -119,11 +119,12 @@ fn an_answer_of_another_form_is_denied() {
         Ok(one.abi_encode()),
         Ok(two(one, one)[..63].to_vec()),
         Ok(two(U256::from(2), one)),
-        Ok(two(one << 255usize, U256::ZERO)),
+        Ok(two((one << 255usize) | one, U256::ZERO)),
+        Ok(two((one << 64usize) | one, U256::ZERO)),
         Ok(two(U256::MAX, U256::ZERO)),
         Ok(two(one, U256::from(1u64 << 32))),
         Ok(two(U256::ZERO, U256::from(1u64 << 32))),
-        Ok(two(U256::ZERO, one << 64usize)),
+        Ok(two(U256::ZERO, (one << 64usize) | one)),
         Err(two(one, U256::ZERO)),
     ] {
         answers(&test, ALICE, answer.clone());
