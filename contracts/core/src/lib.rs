@@ -11,6 +11,7 @@
 //! - [`net`]: what counts of the flows within a transaction, so that nobody's budget is burnt or bought.
 //! - [`credit`]: what an actor brought in a while ago, decaying, that it may take out beside the limiter.
 //! - [`baseline`]: the value that a share is taken of, so that no deposit or withdrawal of the moment moves it.
+//! - [`exit`]: a way out of what is frozen, after a bounded time, at pro rata shares.
 //! - [`growth`]: a ceiling that expands with time: how fast a debt or a supply may grow.
 //! - [`adaptive`]: a bucket's capacity that follows what flows normally, no faster than a stated step a day.
 //! - [`position`]: a net position with a bound for either side, for those who want netting.
@@ -36,6 +37,7 @@ pub mod bucket;
 pub mod cap;
 pub mod credit;
 mod denied;
+pub mod exit;
 mod fields;
 mod granule;
 pub mod growth;

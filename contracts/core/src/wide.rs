@@ -58,6 +58,45 @@ pub(crate) fn mul_div_down(amount: U256, numerator: u32, denominator: NonZeroU32
     U256::from_limbs(limbs)
 }
 
+/// `amount · part / whole`, rounded down, for a part of at most the whole (a greater one counts as the whole); zero of a whole of zero.
+///
+/// Exact, as if the product had 512 bits: `amount · part` is built from the amount's highest bit down, and all that is kept of it is its quotient
+/// and its remainder by `whole`, of 256 bits each.
+#[inline(never)]
+pub(crate) fn part_down(amount: U256, part: U256, whole: U256) -> U256 {
+    if whole.is_zero() {
+        return U256::ZERO;
+    }
+    let part = part.min(whole);
+    let (mut quotient, mut remainder) = (U256::ZERO, U256::ZERO);
+    for bit in (0..amount.bit_len()).rev() {
+        // Invariant: the quotient is at most the amount's bits so far, as the part is at most the whole. Doubled it makes room for a carry of one, and
+        // a carry beyond that is one which the amount's bit has room for.
+        quotient = quotient + quotient;
+        let (doubled, carry) = add_modulo(remainder, remainder, whole);
+        quotient += carry;
+        remainder = doubled;
+        if amount.bit(bit) {
+            let (added, carry) = add_modulo(remainder, part, whole);
+            quotient += carry;
+            remainder = added;
+        }
+    }
+    quotient
+}
+
+/// `a + b` for `a < modulus` and `b <= modulus`, and whether it was one modulus more.
+#[inline(never)]
+fn add_modulo(a: U256, b: U256, modulus: U256) -> (U256, U256) {
+    // Invariant: neither is above the modulus, and what is subtracted from each number is not more than it.
+    let room = modulus - a;
+    if b < room {
+        (a + b, U256::ZERO)
+    } else {
+        (b - room, U256::ONE)
+    }
+}
+
 /// The least `n` for which `n · step` is at least `target`, looked for up to 2^`bits` (or the largest number), which
 /// is the answer when there is none.
 ///
@@ -81,6 +120,7 @@ pub(crate) fn div_up_by_search(target: u128, step: u64, bits: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use num_bigint::BigUint;
 
     /// Numbers of every length.
     fn numbers() -> impl Iterator<Item = u128> {
@@ -133,6 +173,34 @@ mod tests {
     fn a_fraction_above_one_counts_as_one() {
         let seven = NonZeroU32::new(7).unwrap();
         assert_eq!(mul_div_down(U256::MAX, 8, seven), U256::MAX);
+    }
+
+    #[test]
+    fn a_part_of_a_whole_is_what_512_bits_say() {
+        let wide = |low, high| (U256::from_limbs([low as u64, 0, high as u64, 0])) | U256::from(low);
+        let ends = [U256::ZERO, U256::ONE, U256::MAX, U256::MAX - U256::ONE];
+        let some = numbers()
+            .zip(numbers().skip(7))
+            .take(40)
+            .map(|(low, high)| wide(low, high) | U256::from(high) << 128usize);
+        let all: Vec<U256> = some.chain(ends).collect();
+        for amount in &all {
+            for part in &all {
+                for whole in &all {
+                    let big = |number: &U256| BigUint::from_bytes_be(&number.to_be_bytes::<32>());
+                    let expected = if whole.is_zero() {
+                        BigUint::ZERO
+                    } else {
+                        big(amount) * big(&(*part).min(*whole)) / big(whole)
+                    };
+                    assert_eq!(
+                        big(&part_down(*amount, *part, *whole)),
+                        expected,
+                        "{amount} {part} {whole}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

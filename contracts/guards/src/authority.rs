@@ -4,7 +4,7 @@
 //! - The **guardian** pauses, for a bounded time. The **governor** does that too, and everything else: it lifts pauses, sets limits and
 //!   names the guardian and its own successor.
 //! - A right is a value. What only one of them may do takes a [`Governor`] or a [`Guardian`], which only this module
-//!   makes out of the caller; so a method that forgets to ask does not compile.
+//!   makes out of the caller, and [`crate::access_managed`] for a contract that is managed; so a method that forgets to ask does not compile.
 //! - The governor hands over in two steps, so that the right cannot go to an address that nobody holds.
 //! - Neither is ever nobody. A contract whose guardian was removed by mistake has lost its pause.
 //! - Both are arguments of the constructor: its caller is whatever deploys the contract.
@@ -52,6 +52,11 @@ pub struct Governor(Address);
 pub struct Guardian(Address);
 
 impl Guardian {
+    /// One whom another module of this crate asked for.
+    pub(crate) fn granted(caller: Address) -> Self {
+        Self(caller)
+    }
+
     /// Who it is.
     pub fn address(&self) -> Address {
         self.0
@@ -59,6 +64,11 @@ impl Guardian {
 }
 
 impl Governor {
+    /// One whom another module of this crate asked for.
+    pub(crate) fn granted(caller: Address) -> Self {
+        Self(caller)
+    }
+
     /// Who it is.
     pub fn address(&self) -> Address {
         self.0

@@ -1,6 +1,7 @@
 //! Everything that a guard may revert with.
 
 use crate::{
+    access_managed::{AccessDenied, AccessNotScheduled, AuthorityWithoutCode},
     adaptive_limiter::AdaptiveTermsUnset,
     asset::{NotAToken, TransferFailed},
     authority::{NotGovernor, NotGuardian, NotPendingGovernor, ZeroAuthority},
@@ -10,6 +11,10 @@ use crate::{
     },
     deferral_queue::{
         LaneEmpty, LaneFull, NothingToDefer, QueueFull, QueueUnset, TicketNotReady, TicketNotWaiting,
+    },
+    emergency_exit::{
+        AlreadyPaid, BeyondClaims, ExitAlreadyOpen, ExitEmpty, ExitNotDrained, ExitNotOpen, ExitUnset,
+        NothingToPay, PaidLater,
     },
     flow_cap::{FlowCapUnset, FlowOverflow, TransactionCapExceeded, TransitionCapExceeded},
     growth_cap::{GrowthClosed, GrowthExceeded},
@@ -33,16 +38,26 @@ use crate::{
 crate::error_set! {
     /// A refusal by a guard: its revert data, of one of these Solidity errors.
     GuardError {
+        AccessDenied,
+        AccessNotScheduled,
         AdaptiveTermsUnset,
+        AlreadyPaid,
         AmountCannotAct,
         AssetClosed,
+        AuthorityWithoutCode,
         BaselineUnset,
+        BeyondClaims,
         BreakerOpen,
         BreakerUnset,
         CapacityZero,
         CreditUnset,
         DecisionOutOfBounds,
         DelayTooLong,
+        ExitAlreadyOpen,
+        ExitEmpty,
+        ExitNotDrained,
+        ExitNotOpen,
+        ExitUnset,
         FindingExpired,
         FindingUsed,
         FindingValidTooLong,
@@ -64,9 +79,11 @@ crate::error_set! {
         NotPendingGovernor,
         NotTripped,
         NothingToDefer,
+        NothingToPay,
         OnlyByDecision,
         OperationNotReady,
         OperationPending,
+        PaidLater,
         PauseNotExtended,
         PauseOutOfBounds,
         PositionClosed,

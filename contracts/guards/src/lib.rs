@@ -3,12 +3,14 @@
 //! Each guard is a `#[storage]` type that a protocol puts into its own storage struct, or a function over the host:
 //!
 //! - [`authority`]: who may tighten and who may loosen.
+//! - [`access_managed`]: an OpenZeppelin `AccessManager` says who governs, and after which delay.
 //! - [`timelock`]: loosening waits, in the open.
 //! - [`pause_guard`]: pauses that end by themselves, for everything and for groups of functions.
 //! - [`rate_limiter`]: how much of an asset may move in a time.
 //! - [`breaker_guard`]: a breaker for each asset or group of functions, stricter rung by rung, that comes back by itself.
 //! - [`triggers`]: what trips a breaker, each with what it costs to fire.
 //! - [`deferral_queue`]: a flow over its limit waits, and the council can cancel it.
+//! - [`emergency_exit`]: a way out of what is frozen, after a bounded time, at pro rata shares.
 //! - [`registry`]: a list of what has been configured.
 //! - [`scoped_limiter`]: one flow, several limits: of its asset, its account, its group of functions and its route.
 //! - [`solvency`]: at the end of a transition, what is held covers what is owed.
@@ -45,6 +47,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod abi;
+pub mod access_managed;
 pub mod adaptive_limiter;
 pub mod asset;
 pub mod authority;
@@ -53,6 +56,7 @@ pub mod breaker_guard;
 pub mod deferral_queue;
 #[cfg(test)]
 mod drain;
+pub mod emergency_exit;
 pub mod error;
 #[cfg(test)]
 mod fixture;

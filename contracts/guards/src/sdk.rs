@@ -13,7 +13,7 @@ pub fn emit<E: Event>(vm: &VM, event: E) {
     vm.emit_log(&event.encode(), E::TOPICS);
 }
 
-/// The most bytes that are read of what another contract returns. One word holds every answer that is asked for; a longer
+/// The most bytes that are read of what another contract returns, unless more are asked for. One word holds nearly every answer; a longer
 /// one would only cost the caller gas.
 const ANSWER_BYTES: usize = 32;
 
@@ -37,13 +37,18 @@ pub fn call(vm: &VM, to: Address, value: U256, data: &[u8]) -> Option<Vec<u8>> {
             &mut answer_bytes,
         )
     };
-    answer(vm, status)
+    answer(vm, status, ANSWER_BYTES)
 }
 
 /// Asks another contract, which can change nothing.
 ///
 /// Returns the first bytes of the answer, or none when the call fails.
 pub fn static_call(vm: &VM, to: Address, data: &[u8]) -> Option<Vec<u8>> {
+    static_call_words(vm, to, data, 1)
+}
+
+/// The same for an answer of several words. Returns as many bytes of it as there are, up to these words.
+pub fn static_call_words(vm: &VM, to: Address, data: &[u8], words: usize) -> Option<Vec<u8>> {
     // Written out, as the other contract may ask this one; not dropped, as nothing can change.
     vm.flush_cache(false);
     let mut answer_bytes = 0;
@@ -57,11 +62,11 @@ pub fn static_call(vm: &VM, to: Address, data: &[u8]) -> Option<Vec<u8>> {
             &mut answer_bytes,
         )
     };
-    answer(vm, status)
+    answer(vm, status, words.saturating_mul(ANSWER_BYTES))
 }
 
-fn answer(vm: &VM, status: u8) -> Option<Vec<u8>> {
-    (status == 0).then(|| vm.read_return_data(0, Some(ANSWER_BYTES)))
+fn answer(vm: &VM, status: u8, most_bytes: usize) -> Option<Vec<u8>> {
+    (status == 0).then(|| vm.read_return_data(0, Some(most_bytes)))
 }
 
 /// A word of the contract's transient storage: it lives as long as the transaction.

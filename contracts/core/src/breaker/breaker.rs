@@ -2,6 +2,7 @@
 
 use super::{Kind, Reason, Rung, Share, State};
 use crate::breaker::share::ALL_BPS;
+use crate::exit::Freeze;
 use crate::fields::Fields;
 use alloy_primitives::U256;
 
@@ -198,6 +199,12 @@ impl Breaker {
             trips: if closed { 0 } else { self.trips },
             sequence: self.sequence,
         }
+    }
+
+    /// The freeze that it is in, or that the last change left: from that change on, up to its end.
+    pub fn freeze(&self) -> Freeze {
+        let [_, _, frozen] = self.ends;
+        Freeze::between(self.since, self.since.saturating_add(frozen))
     }
 
     /// The seconds since the last change. A time that went back stands still.

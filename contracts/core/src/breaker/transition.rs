@@ -256,6 +256,7 @@ impl Breaker {
 mod tests {
     use super::super::{Config, Kind, Measure, Shut, View};
     use super::*;
+    use crate::exit::Freeze;
     use alloy_primitives::U256;
 
     const CONFIG: Config = Config {
@@ -430,6 +431,17 @@ mod tests {
             states(&short.breaker, &[109, 110]),
             [State::Throttled, State::HalfOpen]
         );
+    }
+
+    #[test]
+    fn a_freeze_is_told_from_the_change_that_began_it_up_to_its_end() {
+        let frozen = tripped(Rung::Frozen, &ramped(), 20);
+        assert_eq!(frozen.freeze(), Freeze::between(20, 120));
+        let back = frozen.step_back(Evidence::Decision, &ramped(), 50).unwrap();
+        assert_eq!(back.breaker.freeze(), Freeze::between(50, 50));
+        assert_eq!(Breaker::CLOSED.freeze(), Freeze::NONE);
+        let milder = tripped(Rung::ReduceOnly, &ramped(), 20);
+        assert!(!milder.freeze().holds(20));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use portcullis_core::{
         Breaker, Config, DecisionRefused, Evidence, Kind, Rung, Settings, Share, Shut, State, StepRefused,
         Tripped, View,
     },
+    exit::Freeze,
     recorder::{LastTrip, RecordSecs},
 };
 use stylus_sdk::{
@@ -259,6 +260,11 @@ impl BreakerGuard {
             view: breaker.view(now),
             shares_bps: Kind::ALL.map(|kind| breaker.check(kind, now).map_or(0, Share::bps)),
         }
+    }
+
+    /// The freeze that the scope's breaker is in, or that its last change left: what a clock of frozen time is told.
+    pub fn freeze(&self, scope: Scope) -> Freeze {
+        self.stored(scope).freeze()
     }
 
     /// Who tripped it last, when, and until when that counts.
