@@ -44,6 +44,23 @@ pub fn call(vm: &VM, to: Address, value: U256, data: &[u8]) -> Option<Vec<u8>> {
 ///
 /// Returns the first bytes of the answer, or none when the call fails.
 pub fn static_call(vm: &VM, to: Address, data: &[u8]) -> Option<Vec<u8>> {
+    let (status, _) = ask(vm, to, data);
+    answer(vm, status)
+}
+
+/// Asks another contract for one word, and can change nothing.
+///
+/// Returns none when the call fails, or when the answer is of any other length.
+pub fn static_call_word(vm: &VM, to: Address, data: &[u8]) -> Option<B256> {
+    let (status, answer_bytes) = ask(vm, to, data);
+    if answer_bytes != ANSWER_BYTES {
+        return None;
+    }
+    B256::try_from(answer(vm, status)?.as_slice()).ok()
+}
+
+/// The status of a static call, and how long its answer is.
+fn ask(vm: &VM, to: Address, data: &[u8]) -> (u8, usize) {
     // Written out, as the other contract may ask this one; not dropped, as nothing can change.
     vm.flush_cache(false);
     let mut answer_bytes = 0;
@@ -57,7 +74,7 @@ pub fn static_call(vm: &VM, to: Address, data: &[u8]) -> Option<Vec<u8>> {
             &mut answer_bytes,
         )
     };
-    answer(vm, status)
+    (status, answer_bytes)
 }
 
 fn answer(vm: &VM, status: u8) -> Option<Vec<u8>> {
