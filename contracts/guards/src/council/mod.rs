@@ -39,6 +39,7 @@ mod emergency;
 mod events;
 mod own;
 mod quorum;
+mod refusals;
 mod signer;
 
 pub use action::{Action, COUNCIL, DOMAIN_VERSION, EMERGENCY_COMMITTEE};
@@ -51,7 +52,7 @@ pub use events::{
     ActionApproved, ActionAuthorized, ActionCancelled, ActionRevoked, MemberAdded, MemberRemoved,
     MembersChanged, ThresholdChanged,
 };
-pub use quorum::{
+pub use refusals::{
     ActionUsed, ApprovalExpired, ApprovalNotYetValid, ApprovalUnchanged, ApprovalValidTooLong,
     ApprovalWithdrawn, CouncilSizeOutOfBounds, CouncilUnset, EpochChanged, InvalidApproval, InvalidMember,
     MalformedApproval, NotMember, SignersOutOfOrder, ThresholdOutOfBounds, TooFewApprovals,

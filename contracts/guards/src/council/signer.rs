@@ -20,6 +20,9 @@ const HALF_ORDER: B256 = b256!("0x7fffffffffffffffffffffffffffffff5d576e7357a450
 
 const IS_VALID_SIGNATURE: [u8; 4] = function_selector!("isValidSignature", B256, Blob);
 
+/// The selector again, as a `bytes4`: the only answer that says yes.
+const IS_VALID: B256 = b256!("0x1626ba7e00000000000000000000000000000000000000000000000000000000");
+
 /// Who the entry is of: who signed, when the signature tells; who is said to, otherwise, and [`is_good`] has to be asked. None when a signature is
 /// malformed or recovers to nobody.
 #[inline(never)]
@@ -59,8 +62,7 @@ fn recover(vm: &VM, digest: &B256, rs: &[u8], v: u8) -> Option<Address> {
 /// Whether the contract answers with the selector of what it was asked, and zeros up to a whole word. An account without code answers nothing.
 fn answers(vm: &VM, member: Address, digest: &B256, signature: &[u8]) -> bool {
     let data = encode_with_bytes(&IS_VALID_SIGNATURE, &[], &[digest], signature);
-    let magic = B256::right_padding_from(&IS_VALID_SIGNATURE);
-    sdk::static_call_word(vm, member, &data) == Some(magic)
+    sdk::static_call_word(vm, member, &data) == Some(IS_VALID)
 }
 
 /// Whether the signature is of this key. The precompile checks that the key is on the curve, and r and s; what is not good it answers with nothing.
