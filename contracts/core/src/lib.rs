@@ -8,6 +8,7 @@
 //! - [`bucket`]: a token bucket, exact to the second and to the wei.
 //! - [`window`]: a sliding window: in any `W` seconds at most the limit.
 //! - [`cap`]: the most in one transition and in one transaction.
+//! - [`council`]: M of N approve an action, once; and an emergency committee that ends.
 //! - [`net`]: what counts of the flows within a transaction, so that nobody's budget is burnt or bought.
 //! - [`credit`]: what an actor brought in a while ago, decaying, that it may take out beside the limiter.
 //! - [`baseline`]: the value that a share is taken of, so that no deposit or withdrawal of the moment moves it.
@@ -35,6 +36,7 @@ pub mod baseline;
 pub mod breaker;
 pub mod bucket;
 pub mod cap;
+pub mod council;
 pub mod credit;
 mod denied;
 pub mod exit;

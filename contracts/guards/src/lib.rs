@@ -8,6 +8,7 @@
 //! - [`pause_guard`]: pauses that end by themselves, for everything and for groups of functions.
 //! - [`rate_limiter`]: how much of an asset may move in a time.
 //! - [`breaker_guard`]: a breaker for each asset or group of functions, stricter rung by rung, that comes back by itself.
+//! - [`council`]: M of N members approve an action, verified on chain; and a committee for an emergency, for one action until a time.
 //! - [`triggers`]: what trips a breaker, each with what it costs to fire.
 //! - [`deferral_queue`]: a flow over its limit waits, and the council can cancel it.
 //! - [`emergency_exit`]: a way out of what is frozen, after a bounded time, at pro rata shares.
@@ -53,6 +54,7 @@ pub mod asset;
 pub mod authority;
 pub mod baseline_guard;
 pub mod breaker_guard;
+pub mod council;
 pub mod deferral_queue;
 #[cfg(test)]
 mod drain;

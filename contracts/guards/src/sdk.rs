@@ -49,6 +49,23 @@ pub fn static_call(vm: &VM, to: Address, data: &[u8]) -> Option<Vec<u8>> {
 
 /// The same for an answer of several words. Returns as many bytes of it as there are, up to these words.
 pub fn static_call_words(vm: &VM, to: Address, data: &[u8], words: usize) -> Option<Vec<u8>> {
+    let (status, _) = ask(vm, to, data);
+    answer(vm, status, words.saturating_mul(ANSWER_BYTES))
+}
+
+/// Asks another contract for one word, and can change nothing.
+///
+/// Returns none when the call fails, or when the answer is of any other length.
+pub fn static_call_word(vm: &VM, to: Address, data: &[u8]) -> Option<B256> {
+    let (status, answer_bytes) = ask(vm, to, data);
+    if answer_bytes != ANSWER_BYTES {
+        return None;
+    }
+    B256::try_from(answer(vm, status, ANSWER_BYTES)?.as_slice()).ok()
+}
+
+/// The status of a static call, and how long its answer is.
+fn ask(vm: &VM, to: Address, data: &[u8]) -> (u8, usize) {
     // Written out, as the other contract may ask this one; not dropped, as nothing can change.
     vm.flush_cache(false);
     let mut answer_bytes = 0;
@@ -62,7 +79,7 @@ pub fn static_call_words(vm: &VM, to: Address, data: &[u8], words: usize) -> Opt
             &mut answer_bytes,
         )
     };
-    answer(vm, status, words.saturating_mul(ANSWER_BYTES))
+    (status, answer_bytes)
 }
 
 fn answer(vm: &VM, status: u8, most_bytes: usize) -> Option<Vec<u8>> {
