@@ -4,7 +4,8 @@
 //!
 //! - [`authority`]: who may tighten and who may loosen.
 //! - [`timelock`]: loosening waits, in the open.
-//! - [`pause_guard`]: pauses that end by themselves, for everything and for groups of functions.
+//! - [`pause_guard`]: pauses on a ladder that end by themselves, for everything and for groups of functions.
+//! - [`guardians`]: who may pause which group, once, within a budget, and what becomes of it when they are gone.
 //! - [`rate_limiter`]: how much of an asset may move in a time.
 //! - [`breaker_guard`]: a breaker for each asset or group of functions, stricter rung by rung, that comes back by itself.
 //! - [`triggers`]: what trips a breaker, each with what it costs to fire.
@@ -58,6 +59,7 @@ pub mod error;
 mod fixture;
 pub mod flow_cap;
 pub mod growth_cap;
+pub mod guardians;
 pub mod inflow_credit;
 pub mod lock;
 pub mod net_position;
