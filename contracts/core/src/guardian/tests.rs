@@ -252,7 +252,8 @@ fn each_term_is_within_its_bounds_which_are_inclusive() {
         change(&mut config, secs);
         Terms::new(config)
     };
-    let cases: [(Term, fn(&mut Config, u64), u64, u64); 6] = [
+    type Case = (Term, fn(&mut Config, u64), u64, u64);
+    let cases: [Case; 6] = [
         (
             Term::Heartbeat,
             |config, secs| config.heartbeat_secs = secs,
