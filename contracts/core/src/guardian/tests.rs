@@ -219,6 +219,13 @@ fn the_leak_is_rounded_down_and_a_retry_up() {
     assert!(refused.is_ok(), "it is all there again");
     let over = used.budget.charged(2, &terms, NOW).unwrap_err();
     assert_eq!((over.left_secs, over.retry_at), (0, NOW + 10));
+    // In a period of a second more, the first leaks in five and a bit.
+    let longer = Terms::new(Config {
+        period_secs: 5 * HOUR + 1,
+        ..config
+    });
+    let over = used.budget.charged(1, &longer.unwrap(), NOW + 5).unwrap_err();
+    assert_eq!((over.left_secs, over.retry_at), (0, NOW + 6));
     // Time that goes back leaks nothing and un-leaks nothing.
     assert_eq!(used.budget.left_secs(&terms, 0), 0);
     let back = used.budget.charged(1, &terms, NOW + 5).unwrap();
