@@ -50,6 +50,7 @@ interface ITreasuryGuards {
     // ---- events of the guards
     event GovernorChanged(address indexed previous, address indexed current);
     event GuardianChanged(address indexed previous, address indexed current);
+    event CouncilChanged(address indexed previous, address indexed current);
     event BucketConfigured(
         address indexed asset,
         uint256 previousCapacity,
@@ -123,6 +124,7 @@ interface ITreasuryGuards {
     // ---- errors of the guards
     error NotGovernor(address caller);
     error NotGuardian(address caller);
+    error NotCouncil(address caller);
     error ZeroAuthority();
     error RateLimited(address asset, uint256 requested, uint256 available, uint64 retryAt);
     error AssetClosed(address asset);
@@ -179,8 +181,12 @@ interface ITreasuryGuards {
     ) external;
     function configureRecord(uint64 secs) external;
     function setDelay(uint64 secs) external;
+    /// @notice Always waits. Until then the governor is the council.
+    function setCouncil(address council) external;
     /// @param data The call that is to be made.
     function schedule(bytes calldata data) external;
+
+    // ---- for the council
     /// @notice Moves an asset's breaker to a state at least as strict.
     function decide(address asset, uint8 state, uint64 secs) external;
     function stepBack(address asset) external;

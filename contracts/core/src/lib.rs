@@ -17,8 +17,9 @@
 //! - [`adaptive`]: a bucket's capacity that follows what flows normally, no faster than a stated step a day.
 //! - [`position`]: a net position with a bound for either side, for those who want netting.
 //! - [`scope`]: several limiters that one flow meets, all or none.
+//! - [`guardian`]: who may pause, how often, and for how much of any time.
 //! - [`timelock`]: a change that waits until it may be carried out, and not longer.
-//! - [`pause`]: pauses that end by themselves, for everything and for five groups of functions, in one word.
+//! - [`pause`]: pauses on the ladder's rungs that end by themselves, for everything and for five groups of functions, in one word.
 //! - [`queue`]: what is over a limit, deferred: a ticket, a wait sized by what is waiting, first in first out.
 //! - [`recorder`]: who tripped a breaker, for as long as they are paid last.
 //! - [`solvency`]: what is held against what is owed.
@@ -43,6 +44,7 @@ pub mod exit;
 mod fields;
 mod granule;
 pub mod growth;
+pub mod guardian;
 pub mod net;
 pub mod pause;
 pub mod position;

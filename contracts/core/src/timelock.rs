@@ -193,4 +193,32 @@ mod tests {
         assert!(!late.is_ready(u64::MAX));
         assert_eq!(Operation::from_word(late.to_word()), late);
     }
+
+    /// Lido's timelock: submitted at `t` it is scheduled from +259,200 s on and executed 86,400 s after that, each not a second before; and
+    /// `cancelAll` ends everything. Ours is scheduled once and waits once, the whole time, and each is cancelled by itself.
+    #[test]
+    fn lido_not_a_second_before_and_at_the_second() {
+        for wait in [259_200, 86_400, 259_200 + 86_400] {
+            let operation = Operation::UNSCHEDULED
+                .schedule(Delay::new(wait).unwrap(), NOW)
+                .unwrap();
+            assert!(!operation.is_ready(NOW + wait - 1), "{wait}");
+            assert!(operation.is_ready(NOW + wait), "{wait}");
+        }
+    }
+
+    /// OpenZeppelin's AccessManager: ready at `T` it passes up to `T + 604,799`, and expires at `T + 604,800`. Ours stays ready for two weeks.
+    #[test]
+    fn access_manager_it_passes_from_its_second_up_to_the_last_before_it_expires() {
+        let ready_at = NOW + 2 * DAY;
+        for (after, ready) in [
+            (0, true),
+            (604_799, true),
+            (604_800, true),
+            (1_209_599, true),
+            (1_209_600, false),
+        ] {
+            assert_eq!(scheduled().is_ready(ready_at + after), ready, "{after}");
+        }
+    }
 }

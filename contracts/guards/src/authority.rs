@@ -2,23 +2,29 @@
 //!
 //! # Design
 //! - The **guardian** pauses, for a bounded time. The **governor** does that too, and everything else: it lifts pauses, sets limits and
-//!   names the guardian and its own successor.
-//! - A right is a value. What only one of them may do takes a [`Governor`] or a [`Guardian`], which only this module
+//!   names the guardian and its own successor. The **council** is many: it decides what must not be one key's to decide again and again, as
+//!   freezing for longer, and cancelling.
+//! - A right is a value. What only one of them may do takes a [`Governor`], a [`Guardian`] or a [`Council`], which only this module
 //!   makes out of the caller, and [`crate::access_managed`] for a contract that is managed; so a method that forgets to ask does not compile.
+//! - **The governor is the council until one is set**, so that a contract that is being set up lacks nobody; from then on it is not, and
+//!   no right of a governor becomes one of a council by itself.
+//! - Setting the council always waits: a stolen governor's key that made itself the council at once could freeze for ever.
 //! - The governor hands over in two steps, so that the right cannot go to an address that nobody holds.
 //! - Neither is ever nobody. A contract whose guardian was removed by mistake has lost its pause.
 //! - Both are arguments of the constructor: its caller is whatever deploys the contract.
 //!
 //! # Trust assumptions
 //! - The governor is trusted with everything but the funds themselves. Its loosening of limits waits in [`crate::timelock`].
-//! - The guardian can stop the contract for as long as it keeps pausing, until the governor replaces it.
+//! - The guardian can stop the contract for as long as it keeps pausing, until the governor replaces it. Where that is too much, [`crate::guardians`]
+//!   says who pauses, once and within a budget.
+//! - The council's address is many: a multisig. It can hold a contract paused for as long as it keeps deciding to.
 //! - An address is taken as it is. A contract on the parent chain calls from its alias: name the alias.
 //!
 //! # The attack
 //! A stolen guardian's key freezes and cannot steal. A governor's handover to a mistyped address changes nothing.
 
 // The storage macro names both.
-use crate::{errors, events, sdk, GuardError};
+use crate::{errors, events, sdk, timelock::Change, GuardError};
 use alloc::{vec, vec::Vec};
 use alloy_primitives::Address;
 use stylus_sdk::{prelude::*, storage::StorageAddress};
@@ -30,6 +36,8 @@ events! {
     GovernorChanged(previous: Address, current: Address; );
     /// The guardian changed.
     GuardianChanged(previous: Address, current: Address; );
+    /// The council changed.
+    CouncilChanged(previous: Address, current: Address; );
 }
 
 errors! {
@@ -39,7 +47,9 @@ errors! {
     NotGuardian(caller: Address);
     /// Only the one whom the governor proposed may do this.
     NotPendingGovernor(caller: Address);
-    /// The zero address can be neither governor nor guardian.
+    /// Only the council may do this.
+    NotCouncil(caller: Address);
+    /// The zero address can be neither governor nor guardian nor council.
     ZeroAuthority();
 }
 
@@ -75,12 +85,49 @@ impl Governor {
     }
 }
 
-/// The governor, its successor and the guardian.
+/// The caller, who is the council.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Council(Address);
+
+impl Council {
+    /// Who it is.
+    pub fn address(&self) -> Address {
+        self.0
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Governor {}
+    impl Sealed for super::Council {}
+}
+
+/// The governor or the council: either lifts a pause and arms a guardian again.
+pub trait Decides: sealed::Sealed {
+    /// Who it is.
+    fn decider(&self) -> Address;
+}
+
+impl Decides for Governor {
+    fn decider(&self) -> Address {
+        self.0
+    }
+}
+
+impl Decides for Council {
+    fn decider(&self) -> Address {
+        self.0
+    }
+}
+
+/// The governor, its successor, the guardian and the council.
 #[storage]
 pub struct Authority {
     governor: StorageAddress,
     pending_governor: StorageAddress,
     guardian: StorageAddress,
+    /// The zero address until one is set: the governor.
+    council: StorageAddress,
 }
 
 impl Authority {
@@ -123,6 +170,41 @@ impl Authority {
         } else {
             Err(NotGuardian { caller }.into())
         }
+    }
+
+    /// The caller's right as the council.
+    ///
+    /// # Errors
+    /// [`NotCouncil`].
+    pub fn council(&self) -> Result<Council, GuardError> {
+        let caller = self.vm().msg_sender();
+        if caller == self.current_council() {
+            Ok(Council(caller))
+        } else {
+            Err(NotCouncil { caller }.into())
+        }
+    }
+
+    /// Sets the council. It has to have waited.
+    ///
+    /// # Errors
+    /// [`ZeroAuthority`], and those of [`Change::require_waited`].
+    ///
+    /// # Events
+    /// [`CouncilChanged`].
+    pub fn set_council(&mut self, change: Change<'_>, council: Address) -> Result<(), GuardError> {
+        nonzero(council)?;
+        change.require_waited()?;
+        let previous = self.current_council();
+        self.council.set(council);
+        sdk::emit(
+            self.vm(),
+            CouncilChanged {
+                previous,
+                current: council,
+            },
+        );
+        Ok(())
     }
 
     /// Names the guardian.
@@ -186,6 +268,16 @@ impl Authority {
         self.guardian.get()
     }
 
+    /// Who the council is: the governor until one is set.
+    pub fn current_council(&self) -> Address {
+        let council = self.council.get();
+        if council.is_zero() {
+            self.governor.get()
+        } else {
+            council
+        }
+    }
+
     fn change_governor(&mut self, current: Address) {
         let previous = self.governor.get();
         self.governor.set(current);
@@ -210,7 +302,11 @@ fn nonzero(address: Address) -> Result<(), GuardError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{abi::Event, fixture::last_log};
+    use crate::{
+        abi::Event,
+        fixture::{delayed, last_log, unscheduled, CALL, DAY},
+    };
+    use alloy_primitives::U256;
     use stylus_sdk::testing::TestVM;
 
     const GOVERNOR: Address = Address::repeat_byte(0x60);
@@ -314,5 +410,73 @@ mod tests {
             authority.accept_governor(),
             Err(NotPendingGovernor { caller: STRANGER }.into())
         );
+    }
+
+    #[test]
+    fn the_governor_is_the_council_until_one_is_set_and_then_no_longer() {
+        let (test, mut authority) = authority();
+        test.set_sender(GOVERNOR);
+        assert_eq!(authority.council(), Ok(Council(GOVERNOR)));
+        assert_eq!(authority.current_council(), GOVERNOR);
+        test.set_sender(GUARDIAN);
+        assert_eq!(authority.council(), Err(NotCouncil { caller: GUARDIAN }.into()));
+        let change = Change::waited_elsewhere(&Governor(GOVERNOR));
+        authority.set_council(change, STRANGER).unwrap();
+        let told = CouncilChanged {
+            previous: GOVERNOR,
+            current: STRANGER,
+        };
+        assert_eq!(last_log(&test), told.encode());
+        assert_eq!(authority.current_council(), STRANGER);
+        test.set_sender(STRANGER);
+        assert_eq!(authority.council(), Ok(Council(STRANGER)));
+        assert_eq!(authority.governor(), Err(NotGovernor { caller: STRANGER }.into()));
+        test.set_sender(GOVERNOR);
+        assert_eq!(authority.council(), Err(NotCouncil { caller: GOVERNOR }.into()));
+    }
+
+    #[test]
+    fn a_council_that_was_not_set_goes_with_the_governor() {
+        let (test, mut authority) = authority();
+        authority.propose_governor(&Governor(GOVERNOR), STRANGER);
+        test.set_sender(STRANGER);
+        authority.accept_governor().unwrap();
+        assert_eq!(authority.council(), Ok(Council(STRANGER)));
+    }
+
+    #[test]
+    fn setting_the_council_waits_and_it_is_never_nobody() {
+        let (test, mut authority) = authority();
+        let governor = Governor(GOVERNOR);
+        let mut timelock = delayed(&governor);
+        let before = test.snapshot().storage;
+        assert_eq!(
+            authority.set_council(timelock.change(&governor, CALL), STRANGER),
+            Err(unscheduled(CALL))
+        );
+        assert_eq!(
+            authority.set_council(timelock.change(&governor, CALL), Address::ZERO),
+            Err(ZeroAuthority {}.into())
+        );
+        assert_eq!(test.snapshot().storage, before);
+        assert_eq!(DAY, timelock.delay().secs());
+    }
+
+    #[test]
+    fn the_words_of_those_that_were_there_first_have_not_moved() {
+        let (test, mut authority) = authority();
+        authority.propose_governor(&Governor(GOVERNOR), Address::repeat_byte(3));
+        let change = Change::waited_elsewhere(&Governor(GOVERNOR));
+        authority.set_council(change, STRANGER).unwrap();
+        let words = [GOVERNOR, Address::repeat_byte(3), GUARDIAN, STRANGER];
+        for (slot, address) in words.into_iter().enumerate() {
+            assert_eq!(test.get_storage(U256::from(slot)), address.into_word(), "{slot}");
+        }
+    }
+
+    #[test]
+    fn who_decides_is_who_it_is() {
+        assert_eq!(Governor(GOVERNOR).decider(), GOVERNOR);
+        assert_eq!(Council(STRANGER).decider(), STRANGER);
     }
 }

@@ -61,7 +61,7 @@ fn vault() -> (TestVM, House, crate::authority::Governor) {
 
 #[test]
 fn a_thief_gets_what_the_limiter_holds_and_the_rest_waits_to_be_cancelled() {
-    let (test, mut house, governor) = vault();
+    let (test, mut house, _) = vault();
     assert_eq!(withdraw(&mut house, THIEF, 1_000), Ok(Withdrawal::Paid));
     for state in [State::Closed, State::Closed, State::Throttled] {
         assert_eq!(withdraw(&mut house, THIEF, 1_000), Ok(Withdrawal::Deferred));
@@ -80,7 +80,7 @@ fn a_thief_gets_what_the_limiter_holds_and_the_rest_waits_to_be_cancelled() {
         START + 11 * DAY
     );
     for index in 0..3 {
-        assert_eq!(house.queue.cancel(&governor, TOKEN, THIEF, index), Ok(u(1_000)));
+        assert_eq!(house.queue.cancel(&council(), TOKEN, THIEF, index), Ok(u(1_000)));
     }
     assert_eq!(house.queue.pending(TOKEN), u(10));
     test.set_block_timestamp(honest_at - 1);
@@ -100,9 +100,9 @@ fn a_thief_gets_what_the_limiter_holds_and_the_rest_waits_to_be_cancelled() {
 
 #[test]
 fn a_throttled_limiter_lets_its_share_out_and_a_frozen_one_nothing() {
-    let (test, mut house, governor) = vault();
+    let (test, mut house, _) = vault();
     let rung = portcullis_core::breaker::Rung::ReduceOnly;
-    house.breakers.decide(&governor, token(), rung, DAY).unwrap();
+    house.breakers.decide(&council(), token(), rung, DAY).unwrap();
     // A twentieth of 1,000, in however many pieces; one more is deferred.
     for _ in 0..50 {
         assert_eq!(withdraw(&mut house, HONEST, 1), Ok(Withdrawal::Paid));
@@ -110,7 +110,7 @@ fn a_throttled_limiter_lets_its_share_out_and_a_frozen_one_nothing() {
     assert_eq!(house.outflow.available(TOKEN), U256::ZERO);
     assert_eq!(withdraw(&mut house, HONEST, 1), Ok(Withdrawal::Deferred));
     let rung = portcullis_core::breaker::Rung::Frozen;
-    house.breakers.decide(&governor, token(), rung, DAY).unwrap();
+    house.breakers.decide(&council(), token(), rung, DAY).unwrap();
     let frozen = BreakerOpen {
         scope: token().key(),
         state: 4,

@@ -2,7 +2,7 @@
 
 use crate::{
     abi::Event,
-    authority::{Authority, Governor, Guardian},
+    authority::{Authority, Council, Governor, Guardian},
     breaker_guard::BreakerGuard,
     deferral_queue::DeferralQueue,
     rate_limiter::RateLimiter,
@@ -91,6 +91,16 @@ pub(crate) fn chain_at(now: u64) -> (TestVM, Governor, Guardian) {
     test.clear_storage();
     test.clear_mocks();
     (test, governor, guardian)
+}
+
+/// The right of a council, which is the same account.
+pub(crate) fn council() -> Council {
+    let test = TestVM::new();
+    let mut authority = Authority::from(&test);
+    authority
+        .initialize(test.msg_sender(), Address::repeat_byte(1))
+        .unwrap();
+    authority.council().unwrap()
 }
 
 /// A change that does not wait, whatever it does.

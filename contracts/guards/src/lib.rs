@@ -5,7 +5,8 @@
 //! - [`authority`]: who may tighten and who may loosen.
 //! - [`access_managed`]: an OpenZeppelin `AccessManager` says who governs, and after which delay.
 //! - [`timelock`]: loosening waits, in the open.
-//! - [`pause_guard`]: pauses that end by themselves, for everything and for groups of functions.
+//! - [`pause_guard`]: pauses on a ladder that end by themselves, for everything and for groups of functions.
+//! - [`guardians`]: who may pause which group, once, within a budget, and what becomes of it when they are gone.
 //! - [`rate_limiter`]: how much of an asset may move in a time.
 //! - [`breaker_guard`]: a breaker for each asset or group of functions, stricter rung by rung, that comes back by itself.
 //! - [`council`]: M of N members approve an action, verified on chain; and a committee for an emergency, for one action until a time.
@@ -64,6 +65,7 @@ pub mod error;
 mod fixture;
 pub mod flow_cap;
 pub mod growth_cap;
+pub mod guardians;
 pub mod inflow_credit;
 pub mod lock;
 pub mod net_position;

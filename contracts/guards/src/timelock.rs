@@ -435,6 +435,22 @@ mod tests {
         );
     }
 
+    /// OpenZeppelin's AccessManager: a delay that goes from seven days to none does after max(5 days, 7 days). Ours waits the old delay, whatever it is:
+    /// one of less than five days does not wait five.
+    #[test]
+    fn access_manager_no_delay_holds_only_after_the_old_one() {
+        for (secs, waits) in [(7 * DAY, 7 * DAY), (2 * DAY, 2 * DAY)] {
+            let (test, mut timelock, governor, _) = timelock();
+            timelock.set_delay(&governor, &[], secs).unwrap();
+            timelock.schedule(&governor, CALL).unwrap();
+            test.set_block_timestamp(1_000 + waits - 1);
+            assert!(timelock.set_delay(&governor, CALL, 0).is_err());
+            test.set_block_timestamp(1_000 + waits);
+            timelock.set_delay(&governor, CALL, 0).unwrap();
+            assert_eq!(timelock.delay(), Delay::NONE);
+        }
+    }
+
     #[test]
     fn the_event_carries_the_call_as_solidity_encodes_it() {
         let (test, mut timelock, governor, _) = delayed();

@@ -95,12 +95,15 @@ impl IBridgeGuarded for Bridge {
         Ok(self
             .defence
             .pauses
-            .pause(&guardian, named(group)?, secs, MAXIMUM_PAUSE)?)
+            .freeze(&guardian, named(group)?, secs, MAXIMUM_PAUSE)?)
     }
 
     fn unpause(&mut self, group: u8) -> Result<(), BridgeError> {
         let governor = self.defence.authority.governor()?;
-        Ok(self.defence.pauses.unpause(&governor, named(group)?)?)
+        Ok(self
+            .defence
+            .pauses
+            .unpause(&governor, named(group)?, MAXIMUM_PAUSE)?)
     }
 
     fn configure_bucket(

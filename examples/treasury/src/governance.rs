@@ -63,6 +63,12 @@ pub trait ITreasuryGuards {
     /// `NotGovernor`, `DelayTooLong`, `OperationNotReady`.
     fn set_delay(&mut self, secs: u64) -> Result<(), TreasuryError>;
 
+    /// Names the council, who is the governor until then. For the governor; always waits.
+    ///
+    /// # Errors
+    /// `NotGovernor`, `ZeroAuthority`, `OperationNotReady`.
+    fn set_council(&mut self, council: Address) -> Result<(), TreasuryError>;
+
     /// Schedules a call of this contract. For the governor.
     ///
     /// # Errors
@@ -75,22 +81,22 @@ pub trait ITreasuryGuards {
     /// `NotGuardian`, `OperationNotReady`.
     fn cancel_scheduled(&mut self, operation: B256) -> Result<(), TreasuryError>;
 
-    /// Moves an asset's breaker to a state at least as strict: 2 throttled, 3 reduce-only, 4 frozen. For the governor.
+    /// Moves an asset's breaker to a state at least as strict: 2 throttled, 3 reduce-only, 4 frozen. For the council.
     ///
     /// # Errors
-    /// `NotGovernor`, [`UnknownRung`], `DecisionOutOfBounds`, `BreakerUnset`.
+    /// `NotCouncil`, [`UnknownRung`], `DecisionOutOfBounds`, `BreakerUnset`.
     fn decide(&mut self, asset: Address, state: u8, secs: u64) -> Result<(), TreasuryError>;
 
-    /// Steps an asset's breaker back before its time. For the governor.
+    /// Steps an asset's breaker back before its time. For the council.
     ///
     /// # Errors
-    /// `NotGovernor`, `NotTripped`, `StillDwelling`, `BreakerUnset`.
+    /// `NotCouncil`, `NotTripped`, `StillDwelling`, `BreakerUnset`.
     fn step_back(&mut self, asset: Address) -> Result<(), TreasuryError>;
 
-    /// Cancels a ticket, found to be theft: what it would have paid stays in the treasury, owed to nobody. For the governor.
+    /// Cancels a ticket, found to be theft: what it would have paid stays in the treasury, owed to nobody. For the council.
     ///
     /// # Errors
-    /// `NotGovernor`, `TicketNotWaiting`.
+    /// `NotCouncil`, `TicketNotWaiting`.
     fn cancel_ticket(&mut self, ticket: TicketPlace) -> Result<(), TreasuryError>;
 
     /// How many assets have ever had a limit.
@@ -212,6 +218,13 @@ impl ITreasuryGuards for Treasury {
         Ok(self.timelock.set_delay(&governor, &data, secs)?)
     }
 
+    fn set_council(&mut self, council: Address) -> Result<(), TreasuryError> {
+        let governor = self.authority.governor()?;
+        let data = calldata!("setCouncil", council: Address);
+        let change = self.timelock.change(&governor, &data);
+        Ok(self.authority.set_council(change, council)?)
+    }
+
     fn schedule(&mut self, data: Blob) -> Result<(), TreasuryError> {
         let governor = self.authority.governor()?;
         self.timelock.schedule(&governor, &data.0)?;
@@ -224,7 +237,7 @@ impl ITreasuryGuards for Treasury {
     }
 
     fn decide(&mut self, asset: Address, state: u8, secs: u64) -> Result<(), TreasuryError> {
-        let council = self.authority.governor()?;
+        let council = self.authority.council()?;
         let rung = match state {
             2 => Rung::Throttled,
             3 => Rung::ReduceOnly,
@@ -235,14 +248,14 @@ impl ITreasuryGuards for Treasury {
     }
 
     fn step_back(&mut self, asset: Address) -> Result<(), TreasuryError> {
-        let council = self.authority.governor()?;
+        let council = self.authority.council()?;
         Ok(self
             .breakers
             .step_back_by_decision(&council, Scope::asset(asset))?)
     }
 
     fn cancel_ticket(&mut self, ticket: TicketPlace) -> Result<(), TreasuryError> {
-        let council = self.authority.governor()?;
+        let council = self.authority.council()?;
         let TicketPlace {
             asset,
             account,

@@ -22,7 +22,7 @@
 //! - What loosens waits ([`portcullis::timelock`]): `schedule` the call, then make it.
 //!
 //! # Trust assumptions
-//! - The governor sets limits from normal flows, and is trusted with the council's decisions: cancelling theft, moving a breaker.
+//! - The governor sets limits from normal flows. The council cancels theft and moves breakers; until one is named, the governor is it.
 //! - The guardian cancels what is scheduled. It can also keep the governor from loosening for as long as it is guardian.
 // What the macros add, on chain and for printing the interface, has none.
 #![cfg_attr(any(target_arch = "wasm32", feature = "export-abi"), allow(missing_docs))]

@@ -1,6 +1,6 @@
 //! A breaker's word, and what it lets through at a time.
 
-use super::{Kind, Reason, Rung, Share, State};
+use super::{Kind, Ladder, Reason, Rung, Share, State};
 use crate::breaker::share::ALL_BPS;
 use crate::exit::Freeze;
 use crate::fields::Fields;
@@ -164,14 +164,13 @@ impl Breaker {
     pub fn check(&self, kind: Kind, now: u64) -> Result<Share, Shut> {
         let elapsed = self.elapsed(now);
         let Phase { state, from, .. } = self.phase(elapsed);
-        let bps = match (state, kind) {
-            (State::Frozen, _) | (State::ReduceOnly, Kind::IncreaseRisk) => 0,
-            (State::Closed, _) | (_, Kind::ReduceOwnRisk) => ALL_BPS,
-            (State::ReduceOnly, Kind::BoundedWithdrawal) => self.exit_bps,
-            (State::ReduceOnly, Kind::DecreaseRisk) | (State::Throttled, _) => self.throttle_bps,
-            // Invariant: half-open begins at or before `elapsed`.
-            (State::HalfOpen, _) => self.ramped_down(elapsed - from),
+        let ladder = Ladder {
+            throttle_bps: self.throttle_bps,
+            exit_bps: self.exit_bps,
+            ramp_secs: self.ramp_secs,
         };
+        // Invariant: a phase begins at or before `elapsed`.
+        let bps = ladder.bps_down(state, kind, elapsed - from);
         let [_, reduce_only, frozen] = self.ends;
         Share::new(bps).ok_or(Shut {
             state,
@@ -240,14 +239,5 @@ impl Breaker {
         let [throttled, ..] = self.ends;
         // Invariant: 23 bits and 22.
         throttled + self.ramp_secs
-    }
-
-    /// The share so far into the ramp, rounded down.
-    fn ramped_down(&self, into_secs: u64) -> u16 {
-        // Invariant: at most all, as it was read or set.
-        let missing = u64::from(ALL_BPS - self.throttle_bps);
-        let widened = (missing * into_secs).checked_div(self.ramp_secs).unwrap_or(0);
-        // Invariant: into the ramp is less than the ramp, so what it widened by is less than what was missing.
-        self.throttle_bps + widened as u16
     }
 }

@@ -42,6 +42,7 @@
 
 #[allow(clippy::module_inception)] // The one type that everything here is about.
 mod breaker;
+mod ladder;
 mod rung;
 mod settings;
 mod share;
@@ -49,6 +50,7 @@ mod transition;
 
 pub(crate) use breaker::LATEST;
 pub use breaker::{Breaker, Shut, View};
+pub(crate) use ladder::Ladder;
 pub use rung::{Kind, Reason, Rung, State};
 pub use settings::{
     Config, InvalidSettings, Measure, Recovery, Settings, HIGHEST_RISE_BPS, LONGEST_SECS, MOST_FREEZES,

@@ -16,7 +16,7 @@ impl Rung {
     pub const ALL: [Self; 3] = [Self::Throttled, Self::ReduceOnly, Self::Frozen];
 
     /// 1 to 3: how far up the ladder it is.
-    pub(super) fn level(self) -> usize {
+    pub(crate) fn level(self) -> usize {
         match self {
             Self::Throttled => 1,
             Self::ReduceOnly => 2,
@@ -25,7 +25,7 @@ impl Rung {
     }
 
     /// The rung of a level, the strictest for what is above the ladder, none for zero.
-    pub(super) fn of_level(level: usize) -> Option<Self> {
+    pub(crate) fn of_level(level: usize) -> Option<Self> {
         match level {
             0 => None,
             1 => Some(Self::Throttled),

@@ -74,10 +74,10 @@ fn flapping() {
 
 #[test]
 fn a_cheap_trip_to_shorten_an_expensive_one() {
-    let (test, mut house, governor) = house();
+    let (test, mut house, _) = house();
     house
         .breakers
-        .decide(&governor, token(), Rung::Frozen, DAY)
+        .decide(&council(), token(), Rung::Frozen, DAY)
         .unwrap();
     for _ in 0..300 {
         trip(&mut house, Target::To(Rung::Throttled));

@@ -2,7 +2,7 @@
 
 // The storage macro names both.
 use super::{BreakerSettings, Fired, Trip, TripRecord};
-use crate::{authority::Governor, errors, events, scope_key::Scope, sdk, timelock::Change, GuardError};
+use crate::{authority::Council, errors, events, scope_key::Scope, sdk, timelock::Change, GuardError};
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use portcullis_core::{
@@ -148,7 +148,7 @@ impl BreakerGuard {
     /// [`BreakerDecided`].
     pub fn decide(
         &mut self,
-        council: &Governor,
+        council: &Council,
         scope: Scope,
         rung: Rung,
         secs: u64,
@@ -204,7 +204,7 @@ impl BreakerGuard {
     ///
     /// # Events
     /// [`BreakerSteppedBack`].
-    pub fn step_back_by_decision(&mut self, council: &Governor, scope: Scope) -> Result<(), GuardError> {
+    pub fn step_back_by_decision(&mut self, council: &Council, scope: Scope) -> Result<(), GuardError> {
         self.step(scope, Evidence::Decision, council.address())
     }
 

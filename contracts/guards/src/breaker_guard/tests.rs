@@ -42,17 +42,17 @@ fn a_breaker_that_never_tripped_lets_everything_pass_and_stores_nothing() {
 
 #[test]
 fn where_nothing_is_set_a_trip_a_decision_and_a_step_are_refused() {
-    let (test, mut house, governor) = bare();
+    let (test, mut house, _) = bare();
     let unset = || GuardError::from(BreakerUnset { scope: token().key() });
     let fired = Fired::own(1, Target::OneRung, ALICE);
     assert_eq!(house.breakers.trip(token(), fired), Err(unset()));
     assert_eq!(
-        house.breakers.decide(&governor, token(), Rung::Frozen, HOUR),
+        house.breakers.decide(&council(), token(), Rung::Frozen, HOUR),
         Err(unset())
     );
     assert_eq!(house.breakers.step_back(token(), 0), Err(unset()));
     assert_eq!(
-        house.breakers.step_back_by_decision(&governor, token()),
+        house.breakers.step_back_by_decision(&council(), token()),
         Err(unset())
     );
     assert_eq!(stored(&test).len(), 0);
@@ -183,7 +183,7 @@ fn a_decision_is_told_bounded_and_ends_by_itself() {
     let before = stored(&test);
     for secs in [0, 599, DAY + 1] {
         assert_eq!(
-            house.breakers.decide(&governor, token(), Rung::Frozen, secs),
+            house.breakers.decide(&council(), token(), Rung::Frozen, secs),
             Err(DecisionOutOfBounds {
                 scope: token().key(),
                 secs,
@@ -196,7 +196,7 @@ fn a_decision_is_told_bounded_and_ends_by_itself() {
     assert_eq!(stored(&test), before);
     house
         .breakers
-        .decide(&governor, token(), Rung::Frozen, DAY)
+        .decide(&council(), token(), Rung::Frozen, DAY)
         .unwrap();
     let decided = BreakerDecided {
         scope: token().key(),
@@ -211,7 +211,7 @@ fn a_decision_is_told_bounded_and_ends_by_itself() {
     // A milder one waits behind it.
     house
         .breakers
-        .decide(&governor, token(), Rung::Throttled, DAY)
+        .decide(&council(), token(), Rung::Throttled, DAY)
         .unwrap();
     assert_told(
         &test,
@@ -284,7 +284,7 @@ fn what_the_council_decided_no_measure_ends() {
     let (test, mut house, governor) = house();
     house
         .breakers
-        .decide(&governor, token(), Rung::ReduceOnly, DAY)
+        .decide(&council(), token(), Rung::ReduceOnly, DAY)
         .unwrap();
     let scope = token().key();
     let until = START + DAY;
@@ -296,12 +296,12 @@ fn what_the_council_decided_no_measure_ends() {
     test.set_block_timestamp(START + 599);
     let retry_at = START + 600;
     assert_eq!(
-        house.breakers.step_back_by_decision(&governor, token()),
+        house.breakers.step_back_by_decision(&council(), token()),
         Err(StillDwelling { scope, retry_at }.into()),
         "and not even the council before its dwell"
     );
     test.set_block_timestamp(START + 600);
-    assert_eq!(house.breakers.step_back_by_decision(&governor, token()), Ok(()));
+    assert_eq!(house.breakers.step_back_by_decision(&council(), token()), Ok(()));
     assert_told(
         &test,
         BreakerSteppedBack {

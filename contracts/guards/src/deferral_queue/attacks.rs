@@ -39,7 +39,7 @@ fn dust_griefing_of_the_queue() {
 
 #[test]
 fn a_ticket_that_cannot_be_paid_ahead_of_the_victims() {
-    let (test, mut house, governor) = queue();
+    let (test, mut house, _) = queue();
     house.queue.defer(TOKEN, THIEF, VICTIM, u(1)).unwrap();
     house.queue.defer(TOKEN, VICTIM, VICTIM, u(10)).unwrap();
     test.set_block_timestamp(START + DAY);
@@ -48,7 +48,7 @@ fn a_ticket_that_cannot_be_paid_ahead_of_the_victims() {
         house.queue.claim(TOKEN, VICTIM).map(|claim| claim.amount),
         Ok(u(10))
     );
-    assert_eq!(house.queue.cancel(&governor, TOKEN, THIEF, 0), Ok(u(1)));
+    assert_eq!(house.queue.cancel(&council(), TOKEN, THIEF, 0), Ok(u(1)));
     assert_eq!(
         house.queue.claim(TOKEN, THIEF).map(|claim| claim.amount),
         Ok(u(0))
@@ -92,9 +92,9 @@ fn claim_twice() {
 
 #[test]
 fn cancel_then_claim() {
-    let (test, mut house, governor) = queue();
+    let (test, mut house, _) = queue();
     house.queue.defer(TOKEN, THIEF, THIEF, u(1_000_000)).unwrap();
-    assert_eq!(house.queue.cancel(&governor, TOKEN, THIEF, 0), Ok(u(1_000_000)));
+    assert_eq!(house.queue.cancel(&council(), TOKEN, THIEF, 0), Ok(u(1_000_000)));
     // It is passed over at once, and pays nothing then or later.
     for now in [START, START + DAY] {
         test.set_block_timestamp(now);
@@ -110,14 +110,14 @@ fn cancel_then_claim() {
 
 #[test]
 fn claim_then_cancel_to_lower_what_is_owed() {
-    let (test, mut house, governor) = queue();
+    let (test, mut house, _) = queue();
     house.queue.defer(TOKEN, THIEF, THIEF, u(10)).unwrap();
     house.queue.defer(TOKEN, VICTIM, VICTIM, u(10)).unwrap();
     test.set_block_timestamp(START + DAY);
     assert!(house.queue.claim(TOKEN, THIEF).is_ok());
     let index = 0;
     assert_eq!(
-        house.queue.cancel(&governor, TOKEN, THIEF, index),
+        house.queue.cancel(&council(), TOKEN, THIEF, index),
         Err(TicketNotWaiting {
             asset: TOKEN,
             lane: THIEF,
@@ -164,7 +164,7 @@ fn re_tripping_to_hold_deferred_funds_for_ever() {
 
 #[test]
 fn a_forged_fortune_to_keep_everybody_waiting() {
-    let (_, mut house, governor) = queue();
+    let (_, mut house, _) = queue();
     house
         .queue
         .defer(TOKEN, THIEF, THIEF, U256::MAX - u(1_000))
@@ -172,6 +172,6 @@ fn a_forged_fortune_to_keep_everybody_waiting() {
     house.queue.defer(TOKEN, VICTIM, VICTIM, u(10)).unwrap();
     let ticket = house.queue.ticket(TOKEN, VICTIM, 0);
     assert_eq!(ticket.ready_at(), START + 10 * HOUR, "the longest wait");
-    house.queue.cancel(&governor, TOKEN, THIEF, 0).unwrap();
+    house.queue.cancel(&council(), TOKEN, THIEF, 0).unwrap();
     assert_eq!(house.queue.pending(TOKEN), u(10));
 }

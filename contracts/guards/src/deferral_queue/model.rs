@@ -123,7 +123,7 @@ fn run(steps: Vec<Step>) -> Result<(), TestCaseError> {
                 }
             }
             Step::Cancel(lane, index) => {
-                let cancelled = house.queue.cancel(&governor, TOKEN, account(lane), index);
+                let cancelled = house.queue.cancel(&council(), TOKEN, account(lane), index);
                 let ticket = model[lane]
                     .waiting
                     .iter_mut()

@@ -2,7 +2,7 @@
 
 // The storage macro names both.
 use super::QueueSettings;
-use crate::{authority::Governor, breaker_guard::Trip, errors, events, sdk, timelock::Change, GuardError};
+use crate::{authority::Council, breaker_guard::Trip, errors, events, sdk, timelock::Change, GuardError};
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, U256};
 use portcullis_core::queue::{ClaimRefused, Lane, NotWaiting, QueueRefused, Settings, Ticket, Total};
@@ -176,7 +176,7 @@ impl DeferralQueue {
     /// [`DeferralCancelled`].
     pub fn cancel(
         &mut self,
-        council: &Governor,
+        council: &Council,
         asset: Address,
         account: Address,
         index: u64,

@@ -289,7 +289,7 @@ fn the_clock_counts_what_a_breaker_says_though_nobody_told_of_the_trip() {
     assert_eq!(vault.breakers.freeze(token()), Freeze::NONE);
     vault
         .breakers
-        .decide(&governor, token(), Rung::Frozen, 10 * DAY)
+        .decide(&council(), token(), Rung::Frozen, 10 * DAY)
         .unwrap();
     assert_eq!(
         vault.breakers.freeze(token()),
@@ -309,7 +309,7 @@ fn the_clock_counts_what_a_breaker_says_though_nobody_told_of_the_trip() {
     );
     assert_eq!(vault.exit.opens_at(TOKEN), Some(START + 8 * DAY));
     // A lift that is told.
-    vault.breakers.step_back_by_decision(&governor, token()).unwrap();
+    vault.breakers.step_back_by_decision(&council(), token()).unwrap();
     let freeze = vault.breakers.freeze(token());
     vault.exit.observe(TOKEN, freeze);
     assert_told(

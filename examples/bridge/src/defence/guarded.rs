@@ -57,13 +57,13 @@ impl Defence {
     }
 
     pub(crate) fn before_deposit(&self, asset: Address) -> Result<(), BridgeError> {
-        self.pauses.check(DEPOSITS)?;
+        self.pauses.require_running(DEPOSITS)?;
         Ok(self.outflow.check_open(asset)?)
     }
 
     /// Counts the amount as gone. A withdrawal that is refused later takes that back with everything else.
     pub(crate) fn before_withdrawal(&mut self, asset: Address, amount: U256) -> Result<(), BridgeError> {
-        self.pauses.check(WITHDRAWALS)?;
+        self.pauses.require_running(WITHDRAWALS)?;
         Ok(self.outflow.consume(asset, amount)?)
     }
 

@@ -112,7 +112,7 @@ impl Probe {
         #[cfg(feature = "authority")]
         self.authority.governor()?;
         #[cfg(feature = "pause")]
-        self.pauses.check(RUNS)?;
+        self.pauses.require_running(RUNS)?;
         #[cfg(feature = "bucket")]
         self.outflow.consume(asset, amount)?;
         #[cfg(feature = "extra")]

@@ -55,6 +55,6 @@ impl ISetup for Probe {
 
     fn pause(&mut self, secs: u64) -> Result<(), GuardError> {
         let guardian = self.authority.guardian()?;
-        self.pauses.pause(&guardian, RUNS, secs, MAXIMUM_PAUSE)
+        self.pauses.freeze(&guardian, RUNS, secs, MAXIMUM_PAUSE)
     }
 }
