@@ -220,9 +220,10 @@ interface ITreasuryGuards {
     /// @notice What of an asset the bucket lets leave now.
     function available(address asset) external view returns (uint256);
     function breaker(address asset) external view returns (uint8 state, uint64 until, uint8 reason);
-    function lane(address asset, address account) external view returns (uint256 head, uint256 tail);
+    /// @notice The place of the next ticket of an account to claim.
+    function nextTicket(address asset, address account) external view returns (uint256);
     function ticket(address asset, address account, uint64 index)
         external
         view
-        returns (uint256 amount, uint256 readyAt);
+        returns (uint256 amount, uint64 readyAt);
 }

@@ -18,6 +18,30 @@ portcullis::arguments! {
 }
 
 portcullis::arguments! {
+    /// A pause that is asked for.
+    pub struct Pause {
+        /// Of which group; 0 is everything.
+        pub group: u8,
+        /// To which state: 2 throttled, 3 reduce-only, 4 frozen.
+        pub state: u8,
+        /// For how long from now.
+        pub secs: u64,
+    }
+}
+
+portcullis::arguments! {
+    /// Who is to pause a group.
+    pub struct Named {
+        /// Which group; 0 is everything.
+        pub group: u8,
+        /// Its guardian.
+        pub guardian: Address,
+        /// Who does when the guardian cannot.
+        pub fallback: Address,
+    }
+}
+
+portcullis::arguments! {
     /// What of an asset leaves at once.
     pub struct BucketTerms {
         /// Which asset.

@@ -1,8 +1,8 @@
 //! What the hub answers to guardians, the council, the governor and monitors.
 
 use crate::{
-    error::UnknownState, named, Assigned, BucketTerms, ClientChanged, GuardianTerms, Hub, HubError,
-    PauseState, LADDER,
+    error::UnknownState, group_of, Assigned, BucketTerms, ClientChanged, GuardianTerms, Hub, HubError, Named,
+    Pause, PauseState, LADDER,
 };
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
@@ -18,13 +18,13 @@ pub trait IHubGovernance {
     /// # Errors
     /// `NotGroupGuardian`, `GuardianSpent`, `GuardianLapsed`, `GuardianStillThere`, `GuardiansCoolingDown`, `GuardianBudgetExceeded`,
     /// `GuardiansUnset`, [`UnknownState`], `UnknownPauseGroup`, `PauseOutOfBounds`, `PauseNotTightened`.
-    fn pause(&mut self, group: u8, state: u8, secs: u64) -> Result<(), HubError>;
+    fn pause(&mut self, pause: Pause) -> Result<(), HubError>;
 
     /// Pauses a group beyond the guardians' budget. For the council.
     ///
     /// # Errors
     /// `NotCouncil`, `GuardiansUnset`, [`UnknownState`], `UnknownPauseGroup`, `PauseOutOfBounds`, `PauseNotTightened`.
-    fn council_pause(&mut self, group: u8, state: u8, secs: u64) -> Result<(), HubError>;
+    fn council_pause(&mut self, pause: Pause) -> Result<(), HubError>;
 
     /// Ends a group's own pause: the ramp begins. For the governor and the council.
     ///
@@ -48,7 +48,7 @@ pub trait IHubGovernance {
     ///
     /// # Errors
     /// `NotGovernor`, `ZeroAuthority`, `GuardianIsFallback`, `UnknownPauseGroup`.
-    fn assign(&mut self, group: u8, guardian: Address, fallback: Address) -> Result<(), HubError>;
+    fn assign(&mut self, named: Named) -> Result<(), HubError>;
 
     /// Arms a group's guardian and fallback again. For the governor and the council.
     ///
@@ -149,19 +149,19 @@ pub trait IHubGovernance {
 
 #[public]
 impl IHubGovernance for Hub {
-    fn pause(&mut self, group: u8, state: u8, secs: u64) -> Result<(), HubError> {
-        let right = self.guardians.pause_right(named(group)?)?;
-        Ok(self.pauses.pause(right, rung(state)?, secs, LADDER)?)
+    fn pause(&mut self, pause: Pause) -> Result<(), HubError> {
+        let right = self.guardians.pause_right(group_of(pause.group)?)?;
+        Ok(self.pauses.pause(right, rung(pause.state)?, pause.secs, LADDER)?)
     }
 
-    fn council_pause(&mut self, group: u8, state: u8, secs: u64) -> Result<(), HubError> {
+    fn council_pause(&mut self, pause: Pause) -> Result<(), HubError> {
         let council = self.authority.council()?;
-        let right = self.guardians.council_right(&council, named(group)?);
-        Ok(self.pauses.pause(right, rung(state)?, secs, LADDER)?)
+        let right = self.guardians.council_right(&council, group_of(pause.group)?);
+        Ok(self.pauses.pause(right, rung(pause.state)?, pause.secs, LADDER)?)
     }
 
     fn lift(&mut self, group: u8) -> Result<(), HubError> {
-        let group = named(group)?;
+        let group = group_of(group)?;
         match self.authority.governor() {
             Ok(governor) => Ok(self.pauses.unpause(&governor, group, LADDER)?),
             Err(_) => Ok(self.pauses.unpause(&self.authority.council()?, group, LADDER)?),
@@ -169,22 +169,27 @@ impl IHubGovernance for Hub {
     }
 
     fn heartbeat(&mut self, group: u8) -> Result<(), HubError> {
-        Ok(self.guardians.heartbeat(named(group)?)?)
+        Ok(self.guardians.heartbeat(group_of(group)?)?)
     }
 
     fn report_stale(&mut self, group: u8) -> Result<(), HubError> {
-        Ok(self.guardians.report_stale(named(group)?)?)
+        Ok(self.guardians.report_stale(group_of(group)?)?)
     }
 
-    fn assign(&mut self, group: u8, guardian: Address, fallback: Address) -> Result<(), HubError> {
+    fn assign(&mut self, named: Named) -> Result<(), HubError> {
         let governor = self.authority.governor()?;
+        let Named {
+            group,
+            guardian,
+            fallback,
+        } = named;
         Ok(self
             .guardians
-            .assign(&governor, named(group)?, guardian, fallback)?)
+            .assign(&governor, group_of(group)?, guardian, fallback)?)
     }
 
     fn rearm(&mut self, group: u8) -> Result<(), HubError> {
-        let group = named(group)?;
+        let group = group_of(group)?;
         match self.authority.governor() {
             Ok(governor) => Ok(self.guardians.rearm(&governor, group)?),
             Err(_) => Ok(self.guardians.rearm(&self.authority.council()?, group)?),
@@ -277,7 +282,7 @@ impl IHubGovernance for Hub {
     }
 
     fn state(&self, group: u8) -> Result<PauseState, HubError> {
-        let group = named(group)?;
+        let group = group_of(group)?;
         Ok(PauseState {
             state: self.pauses.state(group, LADDER) as u8,
             until: self.pauses.until(group),
@@ -285,7 +290,7 @@ impl IHubGovernance for Hub {
     }
 
     fn assigned(&self, group: u8) -> Result<Assigned, HubError> {
-        let group = named(group)?;
+        let group = group_of(group)?;
         let assignment = self.guardians.assignment(group);
         Ok(Assigned {
             guardian: assignment.guardian,

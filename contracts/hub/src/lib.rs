@@ -31,7 +31,7 @@ mod governance;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-pub use arguments::{Assigned, BucketTerms, Flow, GuardianTerms, PauseState};
+pub use arguments::{Assigned, BucketTerms, Flow, GuardianTerms, Named, Pause, PauseState};
 pub use error::*;
 pub use governance::IHubGovernance;
 // What the macro makes of the trait for whoever prints the interface, and looks for here.
@@ -134,12 +134,12 @@ impl Hub {
             .get(usize::from(kind))
             .copied()
             .ok_or(UnknownKind { kind })?;
-        Ok(self.pauses.check(named(group)?, kind, LADDER)?)
+        Ok(self.pauses.check(group_of(group)?, kind, LADDER)?)
     }
 }
 
 /// The group of this number; all of them are the clients' to use.
-fn named(number: u8) -> Result<Group, HubError> {
+fn group_of(number: u8) -> Result<Group, HubError> {
     const LAST: Group = match Group::new(GROUPS) {
         Some(group) => group,
         None => unreachable!(),

@@ -118,6 +118,16 @@ portcullis::arguments! {
 }
 
 portcullis::arguments! {
+    /// A ticket that waits.
+    pub struct Waiting {
+        /// What it pays.
+        pub amount: U256,
+        /// When it can be claimed once it is the first of its lane.
+        pub ready_at: u64,
+    }
+}
+
+portcullis::arguments! {
     /// All that is set of an asset; zeros where nothing is.
     pub struct AssetTerms {
         /// What the bucket lets leave at once.

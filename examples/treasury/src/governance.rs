@@ -3,7 +3,7 @@
 use crate::{
     error::{UnknownAsset, UnknownRung},
     AssetTerms, BreakerState, BreakerTerms, BucketTerms, CapTerms, HitsTerms, QueueTerms, TicketPlace,
-    Treasury, TreasuryError,
+    Treasury, TreasuryError, Waiting,
 };
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
@@ -118,11 +118,11 @@ pub trait ITreasuryGuards {
     /// it tripped last.
     fn breaker(&self, asset: Address) -> BreakerState;
 
-    /// Which tickets of an account wait: from the first place up to the second, exclusive.
-    fn lane(&self, asset: Address, account: Address) -> (U256, U256);
+    /// The place of the next ticket of an account to claim.
+    fn next_ticket(&self, asset: Address, account: Address) -> U256;
 
     /// A ticket's amount, and when it can be claimed once it is the first; zeros when it does not wait.
-    fn ticket(&self, ticket: TicketPlace) -> (U256, U256);
+    fn ticket(&self, ticket: TicketPlace) -> Waiting;
 }
 
 #[public]
@@ -308,12 +308,11 @@ impl ITreasuryGuards for Treasury {
         }
     }
 
-    fn lane(&self, asset: Address, account: Address) -> (U256, U256) {
-        let lane = self.queue.lane(asset, account);
-        (U256::from(lane.head()), U256::from(lane.tail()))
+    fn next_ticket(&self, asset: Address, account: Address) -> U256 {
+        U256::from(self.queue.lane(asset, account).head())
     }
 
-    fn ticket(&self, ticket: TicketPlace) -> (U256, U256) {
+    fn ticket(&self, ticket: TicketPlace) -> Waiting {
         let TicketPlace {
             asset,
             account,
@@ -323,9 +322,13 @@ impl ITreasuryGuards for Treasury {
         match ticket.status() {
             Status::Waiting => {
                 let ready_at = self.queue.lane(asset, account).ready_at(&ticket);
-                (ticket.amount(), U256::from(ready_at))
+                let amount = ticket.amount();
+                Waiting { amount, ready_at }
             }
-            Status::Absent | Status::Cancelled => (U256::ZERO, U256::ZERO),
+            Status::Absent | Status::Cancelled => Waiting {
+                amount: U256::ZERO,
+                ready_at: 0,
+            },
         }
     }
 }

@@ -37,7 +37,7 @@ mod wasm;
 
 pub use arguments::{
     AssetTerms, BreakerState, BreakerTerms, BucketTerms, CapTerms, HitsTerms, QueueTerms, TicketPlace,
-    Withdrawal,
+    Waiting, Withdrawal,
 };
 pub use error::*;
 pub use governance::ITreasuryGuards;

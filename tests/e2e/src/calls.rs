@@ -1,6 +1,7 @@
 //! Typed calls of the contracts on a chain.
 
 use crate::bridge::{IBridge, IBridgeGuarded};
+use crate::hub::{ICouncil, IHub, IHubGovernance};
 use crate::rpc::{Chain, Receipt, Status};
 use crate::tokens::{Fixture, IToken};
 use crate::treasury::{ITreasury, ITreasuryGuards};
@@ -105,6 +106,9 @@ fn error_of(status: &Status, output: &[u8]) -> String {
         named::<IBridge::IBridgeErrors>,
         named::<ITreasury::ITreasuryErrors>,
         named::<ITreasuryGuards::ITreasuryGuardsErrors>,
+        named::<IHub::IHubErrors>,
+        named::<IHubGovernance::IHubGovernanceErrors>,
+        named::<ICouncil::ICouncilErrors>,
     ];
     known.iter().find_map(|named| named(output)).unwrap_or_else(|| {
         format!(

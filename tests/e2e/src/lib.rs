@@ -6,6 +6,7 @@
 pub mod bridge;
 pub mod calls;
 pub mod honest_day;
+pub mod hub;
 pub mod incidents;
 pub mod replay;
 pub mod report;

@@ -57,17 +57,20 @@ pub enum Fixture {
     Recipient,
     /// An account that makes several calls in one transaction.
     Batch,
+    /// OpenZeppelin's ERC-4626 vault behind a hub.
+    GuardedVault,
 }
 
 impl Fixture {
     /// Every one.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Token,
         Self::NoReturnToken,
         Self::RefusingToken,
         Self::CallbackToken,
         Self::Recipient,
         Self::Batch,
+        Self::GuardedVault,
     ];
 
     fn json(self) -> &'static str {
@@ -78,6 +81,7 @@ impl Fixture {
             Self::CallbackToken => include_str!("../../fixtures/artifacts/CallbackToken.json"),
             Self::Recipient => include_str!("../../fixtures/artifacts/Recipient.json"),
             Self::Batch => include_str!("../../fixtures/artifacts/Batch.json"),
+            Self::GuardedVault => include_str!("../../fixtures/artifacts/GuardedVault.json"),
         }
     }
 

@@ -151,7 +151,7 @@ impl World {
             account,
             index,
         });
-        (ticket.amount.to(), ticket.readyAt.to())
+        (ticket.amount.to(), ticket.readyAt)
     }
 
     pub fn time_of(&self, receipt: &Receipt) -> u64 {
