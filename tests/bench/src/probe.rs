@@ -50,8 +50,8 @@ pub fn stage(build: &str, case: Case) -> Result<Stage, BenchError> {
 }
 
 /// The guards that a build has in a storage of its own; its stage is set by a build that has it too.
-const EXTRA: [&str; 9] = [
-    "adaptive", "breaker", "flow-cap", "growth", "position", "queue", "scoped", "share", "window",
+const EXTRA: [&str; 10] = [
+    "adaptive", "breaker", "flow-cap", "growth", "ladder", "position", "queue", "scoped", "share", "window",
 ];
 
 fn setup_of(build: &str) -> String {

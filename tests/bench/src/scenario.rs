@@ -239,6 +239,7 @@ pub fn all() -> Vec<Scenario> {
         probe("family/growth", Family, "Ceiling that expands with time", OURS, "growth", passes),
         probe("family/position", Family, "Net position, bounded either side", OURS, "position", passes),
         probe("family/breaker", Family, "Breaker asked, closed", OURS, "breaker", passes),
+        probe("family/ladder", Family, "Pause ladder asked, nothing paused", OURS, "ladder", passes),
         probe("family/queue", Family, "Ticket deferred", OURS, "queue", passes),
 
         probe("together/pause-bucket", Together, "Pause check and bucket", OURS, "pause-bucket", passes),

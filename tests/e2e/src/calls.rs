@@ -3,6 +3,7 @@
 use crate::bridge::{IBridge, IBridgeGuarded};
 use crate::hub::{ICouncil, IHub, IHubGovernance};
 use crate::rpc::{Chain, Receipt, Status};
+use crate::savings::{ISavings, ISavingsGovernance};
 use crate::tokens::{Fixture, IToken};
 use crate::treasury::{ITreasury, ITreasuryGuards};
 use crate::world::WorldError;
@@ -109,6 +110,8 @@ fn error_of(status: &Status, output: &[u8]) -> String {
         named::<IHub::IHubErrors>,
         named::<IHubGovernance::IHubGovernanceErrors>,
         named::<ICouncil::ICouncilErrors>,
+        named::<ISavings::ISavingsErrors>,
+        named::<ISavingsGovernance::ISavingsGovernanceErrors>,
     ];
     known.iter().find_map(|named| named(output)).unwrap_or_else(|| {
         format!(

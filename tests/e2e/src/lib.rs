@@ -11,6 +11,7 @@ pub mod incidents;
 pub mod replay;
 pub mod report;
 pub mod rpc;
+pub mod savings;
 pub mod signing;
 pub mod tokens;
 pub mod treasury;

@@ -4,10 +4,11 @@
 mod world;
 
 use alloy_primitives::{keccak256, Address, Bytes, B256, U256};
-use alloy_sol_types::{sol, SolCall, SolError, SolValue};
+use alloy_sol_types::{SolCall, SolError, SolValue};
 use e2e::hub::{hub_input, vault_init_code, IGuardedVault, IHub, IHubGovernance};
 use e2e::or_skip;
 use e2e::rpc::{Chain, Endpoint};
+use e2e::savings::{openzeppelin, ITimelockController};
 use e2e::wasm;
 use world::*;
 
@@ -324,31 +325,15 @@ fn a_vault_without_a_hub_is_not_made() {
         .is_err());
 }
 
-sol! {
-    interface ITimelockController {
-        function schedule(address target, uint256 value, bytes data, bytes32 predecessor, bytes32 salt, uint256 delay) external;
-        function execute(address target, uint256 value, bytes payload, bytes32 predecessor, bytes32 salt) external payable;
-    }
-}
-
 /// OpenZeppelin's TimelockController as it is released: proposed by one account, executed by anyone.
 fn timelock_controller(chain: &mut Chain, proposer: Address, delay: u64) -> Address {
-    let artefacts: serde_json::Value =
-        serde_json::from_str(include_str!("../../fixtures/openzeppelin/5.7.0.json")).unwrap();
-    let bytecode = artefacts["contracts"]["TimelockController"]["bytecode"]
-        .as_str()
-        .unwrap();
     let arguments = (
         U256::from(delay),
         vec![proposer],
         vec![Address::ZERO],
         Address::ZERO,
     );
-    let init_code = [
-        alloy_primitives::hex::decode(bytecode).unwrap(),
-        arguments.abi_encode_params(),
-    ]
-    .concat();
+    let init_code = openzeppelin("TimelockController", arguments.abi_encode_params());
     chain.create(proposer, init_code).unwrap()
 }
 

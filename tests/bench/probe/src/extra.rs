@@ -7,11 +7,15 @@ use portcullis::{
     authority::Governor,
     baseline_guard::{BaselineGuard, Kind as BaselineKind, ShareCap},
     breaker_guard::BreakerGuard,
-    core_types::breaker::Kind,
+    core_types::{
+        breaker::Kind,
+        pause::{Bounds, Group},
+    },
     deferral_queue::DeferralQueue,
     flow_cap::{Caps, FlowCap},
     growth_cap::GrowthCap,
     net_position::NetPosition,
+    pause_guard::PauseGuard,
     rate_limiter::RateLimiter,
     scope_key::Scope as BreakerScope,
     scoped_limiter::{Scope, ScopedLimiter, Setting},
@@ -131,6 +135,33 @@ impl Guard for BreakerGuard {
     }
 }
 
+/// A ladder in the middle of its bounds.
+const LADDER: Bounds = match Bounds::new(24 * 60 * 60) {
+    Some(bounds) => match bounds.with_ladder(2_500, 500, 4 * 60 * 60) {
+        Some(bounds) => bounds,
+        None => unreachable!(),
+    },
+    None => unreachable!(),
+};
+
+impl Guard for PauseGuard {
+    fn set_up(
+        &mut self,
+        _by: &Governor,
+        _asset: Address,
+        _capacity: U256,
+        _secs: u64,
+    ) -> Result<(), GuardError> {
+        // Nothing is paused, and the word is asked all the same.
+        Ok(())
+    }
+
+    fn run(&mut self, _caller: Address, _asset: Address, amount: U256) -> Result<(), GuardError> {
+        self.charge(Group::ALL, Kind::BoundedWithdrawal, LADDER, amount)?;
+        Ok(())
+    }
+}
+
 impl Guard for DeferralQueue {
     fn set_up(&mut self, by: &Governor, asset: Address, capacity: U256, secs: u64) -> Result<(), GuardError> {
         self.configure(change(by), asset, capacity, secs, 60, 86_400, 3_600)
@@ -212,6 +243,8 @@ pub(crate) type Extra = GrowthCap;
 pub(crate) type Extra = NetPosition;
 #[cfg(feature = "breaker")]
 pub(crate) type Extra = BreakerGuard;
+#[cfg(feature = "ladder")]
+pub(crate) type Extra = PauseGuard;
 #[cfg(feature = "queue")]
 pub(crate) type Extra = DeferralQueue;
 #[cfg(feature = "adaptive")]

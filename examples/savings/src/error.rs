@@ -1,0 +1,32 @@
+//! Everything that the savings may revert with.
+
+use alloy_primitives::{Address, U256};
+use portcullis::{error_set, errors, GuardError};
+
+errors! {
+    /// The call's value is not the amount for ETH, or not zero for a token.
+    WrongValue(sent: U256, expected: U256);
+    /// The amount is zero, or nothing of it arrived.
+    NothingMoved();
+    /// The account does not have that much.
+    MoreThanBalance(asset: Address, requested: U256, balance: U256);
+    /// More would be owed than a number can hold.
+    AmountTooLarge(asset: Address);
+    /// While the emergency exit is open, there is no other way in or out.
+    ExitIsOpen(asset: Address);
+    /// A pause is to throttled (2), reduce-only (3) or frozen (4).
+    UnknownState(state: u8);
+}
+
+error_set! {
+    /// A refusal: of the savings themselves, or of a guard.
+    SavingsError {
+        WrongValue,
+        NothingMoved,
+        MoreThanBalance,
+        AmountTooLarge,
+        ExitIsOpen,
+        UnknownState,
+        GuardError,
+    }
+}

@@ -1,0 +1,422 @@
+//! Savings as WASM on a chain, with OpenZeppelin's AccessManager above them: who may do what, and the way out of a freeze.
+
+use alloy_primitives::{keccak256, Address, U256};
+use alloy_sol_types::{SolCall, SolError, SolValue};
+use e2e::calls::{refusal, ETH};
+use e2e::or_skip;
+use e2e::rpc::{Chain, Endpoint, People, Receipt};
+use e2e::savings::{constructor_input, openzeppelin, IAccessManager, ISavings, ISavingsGovernance};
+use e2e::tokens::{Fixture, IToken};
+use e2e::wasm;
+
+const HOUR: u64 = 3_600;
+const DAY: u64 = 24 * HOUR;
+/// How long what loosens has to have been delayed.
+const DELAY: u64 = 2 * DAY;
+const PAID_IN: u64 = 1_000_000;
+/// The role whose calls wait.
+const DELAYED: u64 = 7;
+
+/// Savings of a token, which the user and the attacker have each paid in. The governor administers the manager.
+struct World {
+    chain: Chain,
+    people: People,
+    manager: Address,
+    savings: Address,
+    token: Address,
+}
+
+fn units(amount: u64) -> U256 {
+    U256::from(amount)
+}
+
+impl World {
+    fn new() -> Self {
+        let code = wasm::code("savings").unwrap();
+        let mut chain = Chain::open(&Endpoint::from_env().unwrap(), &code).unwrap();
+        let people = chain.people();
+        let arguments = (people.governor,).abi_encode_params();
+        let manager = chain
+            .create(people.governor, openzeppelin("AccessManager", arguments))
+            .unwrap();
+        let savings = chain
+            .deploy_program(people.deployer, &code, constructor_input(manager))
+            .unwrap();
+        let token = chain
+            .token(people.user, Fixture::Token, "USDC", 6, units(10 * PAID_IN))
+            .unwrap();
+        let mut world = Self {
+            chain,
+            people,
+            manager,
+            savings,
+            token,
+        };
+        world.govern(&ISavingsGovernance::configureGuardiansCall {
+            heartbeatSecs: 30 * DAY,
+            pauseSecs: 4 * DAY,
+            coolDownSecs: DAY,
+            budgetSecs: 12 * DAY,
+            periodSecs: 60 * DAY,
+            councilSecs: 20 * DAY,
+        });
+        world.govern(&ISavingsGovernance::assignCall {
+            guardian: people.guardian,
+            fallback_: people.deployer,
+        });
+        world.govern(&bucket(token, PAID_IN));
+        world.govern(&ISavingsGovernance::configureExitCall {
+            asset: token,
+            openAfterSecs: 2 * DAY,
+            lateSecs: DAY,
+        });
+        world.govern(&ISavingsGovernance::setDelayCall { secs: DELAY });
+        let (user, attacker) = (people.user, people.attacker);
+        let gift = IToken::transferCall {
+            to: attacker,
+            value: units(PAID_IN),
+        };
+        world.chain.must(user, token, &gift, "a transfer").unwrap();
+        for account in [user, attacker] {
+            let approval = IToken::approveCall {
+                spender: savings,
+                value: U256::MAX,
+            };
+            world
+                .chain
+                .must(account, token, &approval, "an approval")
+                .unwrap();
+            assert!(world.send(account, &deposit(token, PAID_IN)).is_success());
+        }
+        world
+    }
+
+    fn govern<C: SolCall>(&mut self, call: &C) -> Receipt {
+        let from = self.people.governor;
+        self.chain.must(from, self.savings, call, "an act").unwrap()
+    }
+
+    fn send<C: SolCall>(&mut self, from: Address, call: &C) -> Receipt {
+        self.chain.submit(from, self.savings, call).unwrap()
+    }
+
+    fn manage<C: SolCall>(&mut self, from: Address, call: &C) -> Receipt {
+        self.chain
+            .must(from, self.manager, call, "an act of the manager")
+            .unwrap()
+    }
+
+    fn view<C: SolCall>(&self, call: &C) -> C::Return {
+        self.chain.view(self.people.user, self.savings, call).unwrap()
+    }
+
+    fn time_of(&self, receipt: &Receipt) -> u64 {
+        self.chain.time_of(receipt).unwrap()
+    }
+
+    fn held(&self, account: Address) -> u64 {
+        self.chain.holds(self.token, account).unwrap().to()
+    }
+
+    /// Frozen by the guardian for four days; when the exit opens.
+    fn freeze(&mut self) -> u64 {
+        let freeze = ISavingsGovernance::pauseCall {
+            state: 4,
+            secs: 4 * DAY,
+        };
+        let frozen = self.send(self.people.guardian, &freeze);
+        assert!(frozen.is_success(), "{frozen:?}");
+        let told = self.send(self.people.user, &ISavings::observeCall { asset: self.token });
+        assert!(told.is_success(), "{told:?}");
+        self.time_of(&told) + 2 * DAY
+    }
+
+    fn open(&mut self) -> Receipt {
+        let asset = self.token;
+        self.send(self.people.attacker, &ISavings::openExitCall { asset })
+    }
+
+    fn leave(&mut self, account: Address) -> Receipt {
+        let asset = self.token;
+        self.send(account, &ISavings::leaveCall { asset })
+    }
+}
+
+fn deposit(asset: Address, amount: u64) -> ISavings::depositCall {
+    ISavings::depositCall {
+        asset,
+        amount: units(amount),
+    }
+}
+
+fn withdraw(asset: Address, amount: u64) -> ISavings::withdrawCall {
+    ISavings::withdrawCall {
+        asset,
+        amount: units(amount),
+    }
+}
+
+fn bucket(asset: Address, capacity: u64) -> ISavingsGovernance::configureBucketCall {
+    ISavingsGovernance::configureBucketCall {
+        asset,
+        capacity: units(capacity),
+        refillSecs: DAY,
+    }
+}
+
+#[track_caller]
+fn assert_refused<E: SolError + PartialEq + std::fmt::Debug>(receipt: &Receipt, error: &E) {
+    assert_eq!(refusal::<E>(receipt).as_ref(), Some(error), "{receipt:?}");
+}
+
+#[test]
+fn only_whom_the_manager_lets_may_and_only_what_it_says() {
+    let mut world = World::new();
+    let (attacker, token) = (world.people.attacker, world.token);
+    let before = or_skip!(world.chain.fingerprint(world.savings));
+    let tighter = bucket(token, PAID_IN / 2);
+    let denied = ISavingsGovernance::AccessDenied { caller: attacker };
+    assert_refused(&world.send(attacker, &tighter), &denied);
+    assert_eq!(world.chain.fingerprint(world.savings).unwrap(), before);
+    // A role for one function is none for another.
+    let (governor, savings) = (world.people.governor, world.savings);
+    world.manage(
+        governor,
+        &IAccessManager::grantRoleCall {
+            roleId: DELAYED,
+            account: attacker,
+            executionDelay: 0,
+        },
+    );
+    world.manage(
+        governor,
+        &IAccessManager::setTargetFunctionRoleCall {
+            target: savings,
+            selectors: vec![ISavingsGovernance::liftCall::SELECTOR.into()],
+            roleId: DELAYED,
+        },
+    );
+    assert_refused(&world.send(attacker, &tighter), &denied);
+    assert_refused(
+        &world.send(attacker, &ISavingsGovernance::liftCall {}),
+        &ISavingsGovernance::NotPaused { group: 0 },
+    );
+}
+
+#[test]
+fn a_grant_without_a_delay_tightens_and_loosens_nothing() {
+    let mut world = World::new();
+    let (governor, token) = (world.people.governor, world.token);
+    world.govern(&bucket(token, PAID_IN / 2));
+    let larger = bucket(token, PAID_IN);
+    let early = world.send(governor, &larger);
+    assert_refused(
+        &early,
+        &ISavingsGovernance::OperationNotReady {
+            operation: keccak256(larger.abi_encode()),
+            readyAt: 0,
+            expiresAt: 0,
+        },
+    );
+}
+
+#[test]
+fn what_the_manager_delays_is_scheduled_there_and_done_once() {
+    let mut world = World::new();
+    let (governor, user, savings) = (world.people.governor, world.people.user, world.savings);
+    world.manage(
+        governor,
+        &IAccessManager::grantRoleCall {
+            roleId: DELAYED,
+            account: user,
+            executionDelay: DELAY as u32,
+        },
+    );
+    world.manage(
+        governor,
+        &IAccessManager::setTargetFunctionRoleCall {
+            target: savings,
+            selectors: vec![ISavingsGovernance::configureBucketCall::SELECTOR.into()],
+            roleId: DELAYED,
+        },
+    );
+    let larger = bucket(world.token, 2 * PAID_IN);
+    let not_scheduled = ISavingsGovernance::AccessNotScheduled {
+        caller: user,
+        delaySecs: DELAY,
+    };
+    assert_refused(&world.send(user, &larger), &not_scheduled);
+    let schedule = IAccessManager::scheduleCall {
+        target: savings,
+        data: larger.abi_encode().into(),
+        when: alloy_primitives::aliases::U48::ZERO,
+    };
+    let scheduled = world.manage(user, &schedule);
+    let ready_at = world.time_of(&scheduled) + DELAY;
+    or_skip!(world.chain.move_to(ready_at - 1));
+    assert_refused(&world.send(user, &larger), &not_scheduled);
+    or_skip!(world.chain.move_to(ready_at));
+    let done = world.send(user, &larger);
+    assert!(done.is_success(), "{done:?}");
+    assert_refused(&world.send(user, &larger), &not_scheduled);
+    // Nobody asks between: outside of its own call it consumes nothing.
+    let consuming = world.view(&ISavingsGovernance::isConsumingScheduledOpCall {});
+    assert_eq!(consuming.0, [0; 4]);
+}
+
+#[test]
+fn only_the_manager_hands_over() {
+    let mut world = World::new();
+    let (governor, savings) = (world.people.governor, world.savings);
+    let arguments = (governor,).abi_encode_params();
+    let other = world
+        .chain
+        .create(governor, openzeppelin("AccessManager", arguments))
+        .unwrap();
+    let hand_over = ISavingsGovernance::setAuthorityCall { authority_: other };
+    assert_refused(
+        &world.send(governor, &hand_over),
+        &ISavingsGovernance::AccessDenied { caller: governor },
+    );
+    world.manage(
+        governor,
+        &IAccessManager::updateAuthorityCall {
+            target: savings,
+            newAuthority: other,
+        },
+    );
+    assert_eq!(world.view(&ISavingsGovernance::authorityCall {}), other);
+}
+
+#[test]
+fn the_exit_opens_at_its_second_and_everybody_leaves_with_their_share() {
+    let mut world = World::new();
+    let (user, attacker, token) = (world.people.user, world.people.attacker, world.token);
+    let opens_at = world.freeze();
+    assert!(!world.send(user, &withdraw(token, 1)).is_success());
+    or_skip!(world.chain.move_to(opens_at - 1));
+    let early = refusal::<ISavings::ExitNotOpen>(&world.open());
+    assert_eq!(
+        early.map(|early| (early.openAfterSecs, early.openAt)),
+        Some((2 * DAY, opens_at))
+    );
+    or_skip!(world.chain.move_to(opens_at));
+    assert!(world.open().is_success());
+    assert!(world.view(&ISavings::isExitOpenCall { asset: token }));
+    let before = world.held(user);
+    assert!(world.leave(user).is_success());
+    assert_eq!(world.held(user), before + PAID_IN);
+    let again = world.leave(user);
+    assert!(refusal::<ISavings::AlreadyPaid>(&again).is_some(), "{again:?}");
+    assert!(world.leave(attacker).is_success());
+    assert_eq!(world.view(&ISavings::owedCall { asset: token }), U256::ZERO);
+}
+
+#[test]
+fn what_is_missing_is_missing_for_everybody_alike() {
+    let mut world = World::new();
+    let (user, attacker, token, savings) = (
+        world.people.user,
+        world.people.attacker,
+        world.token,
+        world.savings,
+    );
+    // A quarter is gone: OpenZeppelin's token keeps balances in its first word's map.
+    let slot = keccak256((savings, U256::ZERO).abi_encode());
+    let left = units(2 * PAID_IN * 3 / 4);
+    or_skip!(world.chain.set_storage(token, slot.into(), left));
+    let opens_at = world.freeze();
+    or_skip!(world.chain.move_to(opens_at));
+    assert!(world.open().is_success());
+    for account in [attacker, user] {
+        let before = world.held(account);
+        assert!(world.leave(account).is_success());
+        assert_eq!(world.held(account), before + PAID_IN * 3 / 4);
+    }
+    assert_eq!(world.held(savings), 0);
+}
+
+#[test]
+fn no_role_shuts_an_exit_that_is_open_and_nothing_else_runs_beside_it() {
+    let mut world = World::new();
+    let (user, token) = (world.people.user, world.token);
+    let opens_at = world.freeze();
+    or_skip!(world.chain.move_to(opens_at));
+    assert!(world.open().is_success());
+    // The governor lifts, hardens and shortens what it can.
+    world.govern(&ISavingsGovernance::liftCall {});
+    let is_open = ISavings::ExitIsOpen { asset: token };
+    or_skip!(world.chain.advance_time(DAY));
+    assert_refused(&world.send(user, &deposit(token, 1)), &is_open);
+    assert_refused(&world.send(user, &withdraw(token, 1)), &is_open);
+    let longer = ISavingsGovernance::configureExitCall {
+        asset: token,
+        openAfterSecs: 30 * DAY,
+        lateSecs: DAY,
+    };
+    let governor = world.people.governor;
+    assert!(
+        !world.send(governor, &longer).is_success(),
+        "it loosens, and waits"
+    );
+    assert!(world.leave(user).is_success());
+}
+
+#[test]
+fn what_ran_for_long_enough_is_no_longer_counted_as_frozen() {
+    let mut world = World::new();
+    let (guardian, fallback, governor) = (
+        world.people.guardian,
+        world.people.deployer,
+        world.people.governor,
+    );
+    let opens_at = world.freeze();
+    or_skip!(world.chain.move_to(opens_at - HOUR));
+    world.govern(&ISavingsGovernance::liftCall {});
+    let token = world.token;
+    assert!(world
+        .send(governor, &ISavings::observeCall { asset: token })
+        .is_success());
+    // The cool-down of a day runs from the end that the pause was to have.
+    or_skip!(world.chain.advance_time(4 * DAY));
+    let freeze = ISavingsGovernance::pauseCall {
+        state: 4,
+        secs: 2 * DAY,
+    };
+    let spent = world.send(guardian, &freeze);
+    assert_refused(
+        &spent,
+        &ISavingsGovernance::GuardianSpent {
+            group: 0,
+            caller: guardian,
+        },
+    );
+    assert!(world.send(fallback, &freeze).is_success());
+    // Four days of running took off what two days had put on: the exit waits for its two days anew, and not for longer.
+    let told = world.send(governor, &ISavings::observeCall { asset: token });
+    let opens_at = world.time_of(&told) + 2 * DAY;
+    let early = refusal::<ISavings::ExitNotOpen>(&world.open());
+    assert_eq!(early.map(|early| early.openAfterSecs), Some(2 * DAY));
+    or_skip!(world.chain.move_to(opens_at - 1));
+    assert!(!world.open().is_success());
+}
+
+#[test]
+fn an_asset_without_limits_takes_nothing_in() {
+    let mut world = World::new();
+    let user = world.people.user;
+    let savings = world.savings;
+    let sent = world
+        .chain
+        .transact(user, savings, deposit(ETH, 1).abi_encode(), units(1))
+        .unwrap();
+    assert_refused(&sent, &ISavings::AssetClosed { asset: ETH });
+    for input in [
+        vec![],
+        vec![0xff; 36],
+        deposit(ETH, 1).abi_encode()[..67].to_vec(),
+    ] {
+        let receipt = world.chain.transact(user, savings, input, U256::ZERO).unwrap();
+        assert!(!receipt.is_success());
+    }
+}
