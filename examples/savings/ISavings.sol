@@ -56,7 +56,7 @@ interface ISavings {
     /// @notice Opens the exit of an asset, when the savings are frozen and have been for long enough. Anyone may.
     function openExit(address asset) external;
     /// @notice Pays the caller its share for its whole balance. While the exit is open.
-    function leave(address asset) external;
+    function takeShare(address asset) external;
 
     function balanceOf(address asset, address account) external view returns (uint256);
     function owed(address asset) external view returns (uint256);

@@ -158,7 +158,7 @@ impl Savings {
     ///
     /// # Events
     /// `ExitPaid`.
-    pub fn leave(&mut self, asset: Address) -> Result<(), SavingsError> {
+    pub fn take_share(&mut self, asset: Address) -> Result<(), SavingsError> {
         nonreentrant(|| {
             let account = self.vm().msg_sender();
             let key = self.balance_key(asset, account);

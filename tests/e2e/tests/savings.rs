@@ -138,7 +138,7 @@ impl World {
 
     fn leave(&mut self, account: Address) -> Receipt {
         let asset = self.token;
-        self.send(account, &ISavings::leaveCall { asset })
+        self.send(account, &ISavings::takeShareCall { asset })
     }
 }
 
