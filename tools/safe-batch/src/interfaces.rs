@@ -1,0 +1,34 @@
+//! The interfaces, as the compiler reads them from the files that come with the contracts.
+#![allow(missing_docs, clippy::too_many_arguments)] // Solidity's comments stand in the files.
+
+/// The guards standing alone.
+pub mod hub {
+    alloy_sol_types::sol!(
+        #[sol(all_derives, abi)]
+        "../../contracts/hub/IHub.sol"
+    );
+}
+
+/// The treasury.
+pub mod treasury {
+    alloy_sol_types::sol!(
+        #[sol(all_derives, abi)]
+        "../../examples/treasury/ITreasury.sol"
+    );
+}
+
+/// The bridge.
+pub mod bridge {
+    alloy_sol_types::sol!(
+        #[sol(all_derives, abi)]
+        "../../examples/bridge/IBridge.sol"
+    );
+}
+
+/// A council.
+pub mod council {
+    alloy_sol_types::sol!(
+        #[sol(all_derives, abi)]
+        "../../contracts/council/ICouncil.sol"
+    );
+}
