@@ -193,9 +193,9 @@ impl Telling<'_> {
     /// A call that is scheduled.
     pub(crate) fn scheduled(&self, data: &[u8]) -> Result<String, Refused> {
         let Told { what, waits, act } = self.deeper()?.act(data)?;
-        if let (Some(Waits::Never), Some((act, _))) = (waits, act) {
+        if let (Some(false), Some((act, _))) = (waits.map(Waits::can_wait), act) {
             self.look_at(format!(
-                "Nothing comes of scheduling '{}': it never waits.",
+                "Nothing comes of scheduling '{}': with these arguments it never waits.",
                 act.name
             ));
         }

@@ -250,7 +250,7 @@ fn encode(typed: &[String], schedule: bool, kind: Kind) -> Result<(String, Bytes
     let scheduling = kind
         .named("schedule")
         .ok_or_else(|| format!("a {kind} has no timelock: nothing is scheduled, everything is at once"))?;
-    if waits == Some(Waits::Never) {
+    if !waits.is_some_and(Waits::can_wait) {
         return Err(format!(
             "'{name}' with these arguments never waits: write it without --schedule"
         ));

@@ -98,7 +98,7 @@ acts! {
 
     "schedule" => scheduleCall(c, t) [data: Call]
         by: "For the governor.",
-        waits: Waits::Never, refused: None,
+        waits: Waits::Scheduling, refused: None,
         says: t.scheduled(&c.data)?;
 
     "cancel-scheduled" => cancelScheduledCall(c, _) [operation: Hash]

@@ -80,9 +80,17 @@ pub enum Waits {
     IfLoosens,
     /// Always.
     Always,
+    /// Only schedules, which is at once; what is scheduled waits.
+    Scheduling,
 }
 
 impl Waits {
+    /// Whether it could be scheduled to any effect.
+    #[must_use]
+    pub fn can_wait(self) -> bool {
+        matches!(self, Self::IfLoosens | Self::Always)
+    }
+
     /// What that is, in words.
     pub(crate) fn sentence(self) -> &'static str {
         match self {
@@ -91,6 +99,7 @@ impl Waits {
                 "Takes effect at once if it tightens; if it loosens, it fails unless this same call was scheduled and has waited."
             }
             Self::Always => "Waits: it fails unless this same call was scheduled and has waited.",
+            Self::Scheduling => "Only the scheduling takes effect at once.",
         }
     }
 }

@@ -68,7 +68,7 @@ acts! {
 
     "schedule" => scheduleCall(c, t) [data: Call]
         by: "For the governor.",
-        waits: Waits::Never, refused: None,
+        waits: Waits::Scheduling, refused: None,
         says: t.scheduled(&c.data)?;
 
     "decide" => decideCall(c, t) [asset: Asset, state: State, secs: PauseSecs]
