@@ -9,7 +9,7 @@ use crate::{
     acts::{Act, Kind},
     checksum::checksum,
     describe::describe,
-    value::{address, bytes, Value},
+    value::{address, bytes, quoted, Value},
     words::Words,
 };
 use alloy_primitives::{Address, Bytes};
@@ -182,10 +182,7 @@ impl Batch {
             return Err("it has a number that is not whole, or too large to be exact everywhere".to_owned());
         }
         if json["version"] != VERSION {
-            return Err(format!(
-                "its version is {} and not \"{VERSION}\"",
-                json["version"]
-            ));
+            return Err(format!("its version is not \"{VERSION}\""));
         }
         let told = json["meta"]["checksum"]
             .as_str()
@@ -193,7 +190,8 @@ impl Batch {
         let actual = checksum(&json).to_string();
         if !told.eq_ignore_ascii_case(&actual) {
             return Err(format!(
-                "its checksum is {told} and should be {actual}: it was changed after it was written"
+                "its checksum is {} and should be {actual}: it was changed after it was written",
+                quoted(told)
             ));
         }
         let listed = json["transactions"].as_array().filter(|list| !list.is_empty());
@@ -252,7 +250,7 @@ fn transaction(json: &Json, kind: Kind) -> Result<Transaction, String> {
         data: bytes(text("data")?)?,
     };
     if read.value.is_empty() || !read.value.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(format!("its value '{}' is not a whole number", read.value));
+        return Err(format!("its value {} is not a whole number", quoted(&read.value)));
     }
     let described = describe(&read.data, kind, &Words::default()).map_err(|why| why.to_string())?;
     let known = described.act.and_then(|(act, values)| shown(act, &values));

@@ -176,14 +176,14 @@ impl Takes {
             Self::Flag => Value::Bool(match text {
                 "yes" | "true" => true,
                 "no" | "false" => false,
-                _ => return Err(format!("'{text}' is neither yes nor no")),
+                _ => return Err(format!("{} is neither yes nor no", quoted(text))),
             }),
-            Self::Hash => Value::B256(
-                bytes(text)?
-                    .as_ref()
-                    .try_into()
-                    .map_err(|_| format!("'{text}' is not a hash: that is 0x and 64 hexadecimal digits"))?,
-            ),
+            Self::Hash => Value::B256(bytes(text)?.as_ref().try_into().map_err(|_| {
+                format!(
+                    "{} is not a hash: that is 0x and 64 hexadecimal digits",
+                    quoted(text)
+                )
+            })?),
             Self::Call => Value::Bytes(bytes(text)?),
             Self::Accounts => Value::Addresses(text.split(',').map(address).collect::<Result<_, _>>()?),
         })
@@ -224,7 +224,15 @@ impl Takes {
 }
 
 fn unknown_state(text: &str) -> String {
-    format!("'{text}' is not a state to ask for: throttled (2), reduce-only (3) or frozen (4)")
+    format!(
+        "{} is not a state to ask for: throttled (2), reduce-only (3) or frozen (4)",
+        quoted(text)
+    )
+}
+
+/// What was read, in quotes, with nothing in it that a terminal obeys or a reader does not see: it may be an attacker's.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("'{}'", text.escape_default())
 }
 
 fn too_large(text: &str) -> String {
@@ -236,7 +244,7 @@ fn whole(text: &str) -> Result<&str, String> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         Ok(text)
     } else {
-        Err(format!("'{text}' is not a whole number"))
+        Err(format!("{} is not a whole number", quoted(text)))
     }
 }
 
@@ -245,7 +253,12 @@ fn whole(text: &str) -> Result<&str, String> {
 /// # Errors
 /// A sentence.
 pub fn secs(text: &str) -> Result<u64, String> {
-    let refused = || format!("'{text}' is not a time: write 7d, 1d12h, 90m, 30s or a number of seconds");
+    let refused = || {
+        format!(
+            "{} is not a time: write 7d, 1d12h, 90m, 30s or a number of seconds",
+            quoted(text)
+        )
+    };
     if let Ok(digits) = whole(text) {
         return digits.parse().map_err(|_| too_large(text));
     }
@@ -275,7 +288,12 @@ pub fn secs(text: &str) -> Result<u64, String> {
 /// # Errors
 /// A sentence.
 pub fn address(text: &str) -> Result<Address, String> {
-    let refused = || format!("'{text}' is not an address: that is 0x and 40 hexadecimal digits");
+    let refused = || {
+        format!(
+            "{} is not an address: that is 0x and 40 hexadecimal digits",
+            quoted(text)
+        )
+    };
     let digits = text.strip_prefix("0x").ok_or_else(refused)?;
     if digits.len() != 40 {
         return Err(refused());

@@ -1,6 +1,6 @@
 //! Numbers in words: durations, amounts, shares, moments.
 
-use crate::value::address;
+use crate::value::{address, quoted};
 use alloy_primitives::{Address, U256};
 use std::collections::BTreeMap;
 
@@ -26,7 +26,10 @@ impl Words {
                 continue;
             }
             let refused = || {
-                format!("'{line}' does not name a group: write a number from 1 to 5 and a name, like '2 withdrawals'")
+                format!(
+                    "{} does not name a group: write a number from 1 to 5 and a name, like '2 withdrawals'",
+                    quoted(line)
+                )
             };
             let (number, name) = line.split_once([' ', '=']).ok_or_else(refused)?;
             let number: u8 = number.trim().parse().map_err(|_| refused())?;
@@ -79,7 +82,10 @@ pub fn decimals(text: &str) -> Result<(Address, u8), String> {
         .ok_or("it has to be an address and a number, like 0x…=18")?;
     match decimals.parse() {
         Ok(decimals @ 0..=77) => Ok((address(asset)?, decimals)),
-        _ => Err(format!("'{decimals}' is not a number of decimals up to 77")),
+        _ => Err(format!(
+            "{} is not a number of decimals up to 77",
+            quoted(decimals)
+        )),
     }
 }
 
@@ -92,7 +98,10 @@ pub fn symbol(text: &str) -> Result<(Address, String), String> {
         .split_once('=')
         .ok_or("it has to be an address and a symbol, like 0x…=USDC")?;
     let symbol = plain(symbol).ok_or_else(|| {
-        format!("'{symbol}' is not a symbol: letters, digits, dots, hyphens and spaces, 32 at the most")
+        format!(
+            "{} is not a symbol: letters, digits, dots, hyphens, underscores and spaces, 32 at the most",
+            quoted(symbol)
+        )
     })?;
     Ok((address(asset)?, symbol))
 }
@@ -121,7 +130,7 @@ fn scaled(amount: U256, decimals: u8) -> String {
 fn grouped(digits: &str) -> String {
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

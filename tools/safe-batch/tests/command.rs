@@ -26,7 +26,7 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("hub", "set-guardian 0x1111111111111111111111111111111111111111", "Makes 0x1111111111111111111111111111111111111111 the one who may cancel what is scheduled, in place of the one before. For the governor. Takes effect at once."),
     ("hub", "set-council 0x1111111111111111111111111111111111111111", "Makes 0x1111111111111111111111111111111111111111 the council, in place of the one before. For the governor. Waits: it fails unless this same call was scheduled and has waited."),
     ("hub", "set-delay 2d", "Makes what loosens wait 2 days from then on. A shorter delay than before loosens. For the governor. Takes effect at once if it tightens;"),
-    ("hub", "schedule 0xdf87d4710000000000000000000000001111111111111111111111111111111111111111", ""),
+    ("hub", "schedule DATA", "SCHEDULES, and does not carry out yet, the operation 0x"),
     ("hub", "cancel-scheduled 0xabababababababababababababababababababababababababababababababab", "Cancels the scheduled operation 0xabababababababababababababababababababababababababababababababab: it will not be carried out. For the one who may cancel, and the governor. Takes effect at once."),
     ("hub", "propose-governor 0x1111111111111111111111111111111111111111", "HANDS OVER: names 0x1111111111111111111111111111111111111111 as the governor's successor, who is not governor before accepting. For the governor. Takes effect at once."),
     ("hub", "propose-governor 0x0000000000000000000000000000000000000000", "Takes back the proposal of a successor of the governor. For the governor. Takes effect at once."),
@@ -40,7 +40,7 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("treasury", "configure-record 1d", "Makes a trip count against whoever does it for 1 day. A shorter time than before loosens. For the governor. Takes effect at once if it tightens;"),
     ("treasury", "set-delay 0", "Makes what loosens wait 0 seconds from then on. A shorter delay than before loosens. For the governor. Takes effect at once if it tightens;"),
     ("treasury", "set-council 0x1111111111111111111111111111111111111111", "Makes 0x1111111111111111111111111111111111111111 the council, in place of the one before. For the governor. Waits:"),
-    ("treasury", "schedule 0xdf87d4710000000000000000000000001111111111111111111111111111111111111111", ""),
+    ("treasury", "schedule DATA", "SCHEDULES, and does not carry out yet, the operation 0x"),
     ("treasury", "decide 0x1111111111111111111111111111111111111111 throttled 7d", "Throttles withdrawals of the asset 0x1111111111111111111111111111111111111111 for 7 days. It ends by itself. For the council. Takes effect at once."),
     ("treasury", "step-back 0x1111111111111111111111111111111111111111", "LOOSENS: steps the breaker of the asset 0x1111111111111111111111111111111111111111 back before its time; the ramp back begins. For the council. Takes effect at once."),
     ("treasury", "cancel-ticket 0x1111111111111111111111111111111111111111 0x2222222222222222222222222222222222222222 12", "TAKES AWAY: cancels ticket 12 of 0x2222222222222222222222222222222222222222 in the asset 0x1111111111111111111111111111111111111111; what it would have paid stays in the treasury, owed to nobody. For the council. Takes effect at once."),
@@ -761,7 +761,7 @@ fn an_edited_file_is_refused() {
         ),
         (
             |json| json["version"] = "2.0".into(),
-            "its version is \"2.0\" and not \"1.0\"",
+            "its version is not \"1.0\"",
         ),
         (
             |json| json["createdAt"] = 1.5.into(),
@@ -779,6 +779,10 @@ fn an_edited_file_is_refused() {
     for (edit, sentence) in edits {
         refused(&run(&["describe", &edited("edit", &batch, edit)]), sentence);
     }
+    // What an attacker writes reaches no terminal as it is.
+    let loud: Edit = |json| json["transactions"][0]["to"] = "0x\u{1b}[2J\u{202e}\nAll is well".into();
+    let loud = run(&["describe", &edited("loud", &batch, loud)]);
+    refused(&loud, "'0x\\u{1b}[2J\\u{202e}\\nAll is well' is not an address");
     let mut json: Json = serde_json::from_str(&text).unwrap();
     json["meta"].as_object_mut().unwrap().remove("checksum");
     refused(
