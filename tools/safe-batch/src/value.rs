@@ -332,13 +332,14 @@ pub fn bytes(text: &str) -> Result<Bytes, String> {
         .ok_or_else(|| "data is 0x and an even number of hexadecimal digits".to_owned())
 }
 
-/// A state as it is done to a group.
-pub(crate) fn restricts(state: u8, what: &str) -> String {
+/// What a state does to a group or an asset for a time, and what passes then.
+pub(crate) fn restricts(state: u8, what: &str, secs: u64) -> String {
+    let time = duration(secs);
     match state {
-        2 => format!("Throttles {what}"),
-        3 => format!("Puts {what} into reduce-only"),
-        4 => format!("Freezes {what}"),
-        _ => format!("Asks for the unknown state {state} for {what}"),
+        2 => format!("Throttles {what} for {time}: what brings funds in, takes them out or adds risk passes at a share of the limits."),
+        3 => format!("Puts {what} into reduce-only for {time}: nothing that brings funds in or adds risk passes, and what takes funds out at a share of the limits."),
+        4 => format!("Freezes {what} for {time}: nothing passes."),
+        _ => format!("Asks for the unknown state {state} for {what} for {time}."),
     }
 }
 

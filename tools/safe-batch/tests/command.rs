@@ -11,8 +11,8 @@ const ETH: &str = "0x0000000000000000000000000000000000000000";
 
 /// An act of each row, and the beginning of its sentence.
 const ACTS: &[(&str, &str, &str)] = &[
-    ("hub", "pause 2 frozen 7d", "Freezes group 2 for 7 days. It ends by itself. For the group's guardian, or its fallback in its place; each can do it once until it is armed again. Takes effect at once."),
-    ("hub", "council-pause 0 reduce-only 1d12h", "Puts everything into reduce-only for 1 day and 12 hours, outside the guardians' budget. It ends by itself. For the council. Takes effect at once."),
+    ("hub", "pause 2 frozen 7d", "Freezes group 2 for 7 days: nothing passes. It ends by itself. For the group's guardian, or its fallback in its place; each can do it once until it is armed again. Takes effect at once."),
+    ("hub", "council-pause 0 reduce-only 1d12h", "Puts everything into reduce-only for 1 day and 12 hours: nothing that brings funds in or adds risk passes, and what takes funds out at a share of the limits. It ends by itself, and is outside the guardians' budget. For the council. Takes effect at once."),
     ("hub", "lift 5", "LOOSENS: ends the pause of group 5 before its time; the ramp back begins. For the governor and the council. Takes effect at once."),
     ("hub", "rearm 1", "Lets the guardian and the fallback of group 1 each pause once more, within the same budget. For the governor and the council. Takes effect at once."),
     ("hub", "assign 3 0x1111111111111111111111111111111111111111 0x2222222222222222222222222222222222222222", "Makes 0x1111111111111111111111111111111111111111 the guardian of group 3 and 0x2222222222222222222222222222222222222222 its fallback, in place of those before; both may pause it once. For the governor. Takes effect at once."),
@@ -22,7 +22,7 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("hub", "configure-bucket 0x1111111111111111111111111111111111111111 1500000 1d", "Limits what leaves of the asset 0x1111111111111111111111111111111111111111: 1500000 of the smallest unit at once, refilled over 1 day. For the governor. Takes effect at once if it tightens;"),
     ("hub", "close-bucket 0x1111111111111111111111111111111111111111", "Closes the asset 0x1111111111111111111111111111111111111111: none of it leaves until its bucket is configured again. For the governor. Takes effect at once."),
     ("hub", "set-client 0x1111111111111111111111111111111111111111 yes", "LOOSENS: lets the contract 0x1111111111111111111111111111111111111111 charge the buckets. For the governor. Waits: it fails unless this same call was scheduled and has waited."),
-    ("hub", "set-client 0x1111111111111111111111111111111111111111 no", "Lets the contract 0x1111111111111111111111111111111111111111 charge the buckets no longer: what it lets leave of a limited asset stops. For the governor. Takes effect at once."),
+    ("hub", "set-client 0x1111111111111111111111111111111111111111 no", "Lets the contract 0x1111111111111111111111111111111111111111 charge the buckets no longer: every flow for which it asks this hub is refused. For the governor. Takes effect at once."),
     ("hub", "set-guardian 0x1111111111111111111111111111111111111111", "Makes 0x1111111111111111111111111111111111111111 the one who may cancel what is scheduled, in place of the one before. For the governor. Takes effect at once."),
     ("hub", "set-council 0x1111111111111111111111111111111111111111", "Makes 0x1111111111111111111111111111111111111111 the council, in place of the one before. For the governor. Waits: it fails unless this same call was scheduled and has waited."),
     ("hub", "set-delay 2d", "Makes what loosens wait 2 days from then on. A shorter delay than before loosens. For the governor. Takes effect at once if it tightens;"),
@@ -41,11 +41,11 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("treasury", "set-delay 0", "Makes what loosens wait 0 seconds from then on. A shorter delay than before loosens. For the governor. Takes effect at once if it tightens;"),
     ("treasury", "set-council 0x1111111111111111111111111111111111111111", "Makes 0x1111111111111111111111111111111111111111 the council, in place of the one before. For the governor. Waits:"),
     ("treasury", "schedule DATA", "SCHEDULES, and does not carry out yet, the operation 0x"),
-    ("treasury", "decide 0x1111111111111111111111111111111111111111 throttled 7d", "Throttles withdrawals of the asset 0x1111111111111111111111111111111111111111 for 7 days. It ends by itself. For the council. Takes effect at once."),
+    ("treasury", "decide 0x1111111111111111111111111111111111111111 throttled 7d", "Throttles the asset 0x1111111111111111111111111111111111111111 for 7 days: what brings funds in, takes them out or adds risk passes at a share of the limits. It ends by itself. For the council. Takes effect at once."),
     ("treasury", "step-back 0x1111111111111111111111111111111111111111", "LOOSENS: steps the breaker of the asset 0x1111111111111111111111111111111111111111 back before its time; the ramp back begins. For the council. Takes effect at once."),
     ("treasury", "cancel-ticket 0x1111111111111111111111111111111111111111 0x2222222222222222222222222222222222222222 12", "TAKES AWAY: cancels ticket 12 of 0x2222222222222222222222222222222222222222 in the asset 0x1111111111111111111111111111111111111111; what it would have paid stays in the treasury, owed to nobody. For the council. Takes effect at once."),
     ("treasury", "cancel-scheduled 0xabababababababababababababababababababababababababababababababab", "Cancels the scheduled operation 0xabababababababababababababababababababababababababababababababab: it will not be carried out. For the guardian and the governor. Takes effect at once."),
-    ("bridge", "pause 2 7d", "Freezes group 2 (withdrawals) for 7 days. It ends by itself. For the guardian and the governor. Takes effect at once."),
+    ("bridge", "pause 2 7d", "Freezes group 2 (withdrawals) for 7 days: nothing passes. It ends by itself. For the guardian and the governor. Takes effect at once."),
     ("bridge", "unpause 1", "LOOSENS: ends the pause of group 1 (deposits) before its time. For the governor. Takes effect at once."),
     ("bridge", "configure-bucket 0x1111111111111111111111111111111111111111 1 1s", "Limits what leaves of the asset 0x1111111111111111111111111111111111111111: 1 of the smallest unit at once, refilled over 1 second. More than before LOOSENS, and does not wait. For the governor. Takes effect at once."),
     ("bridge", "close-bucket 0x1111111111111111111111111111111111111111", "Closes the asset 0x1111111111111111111111111111111111111111: it can be neither deposited nor withdrawn until its bucket is configured again. For the governor. Takes effect at once."),
@@ -197,7 +197,7 @@ fn names_and_units_are_the_readers() {
         &["pause", "2", "frozen", "7d", "--group-names", &names],
     );
     assert!(
-        text.contains("1. Freezes group 2 (withdrawals) for 7 days."),
+        text.contains("1. Freezes group 2 (withdrawals) for 7 days:"),
         "{text}"
     );
     assert_eq!(told(&run(&["describe", &batch, "--group-names", &names])), text);
@@ -205,7 +205,7 @@ fn names_and_units_are_the_readers() {
     let without = run(&["describe", &batch]);
     assert_eq!(without.status.code(), Some(1));
     let without = String::from_utf8(without.stdout).unwrap();
-    assert!(without.contains("Freezes group 2 for 7 days."), "{without}");
+    assert!(without.contains("Freezes group 2 for 7 days:"), "{without}");
     assert!(without
         .contains("LOOK AT THIS BEFORE ANYONE SIGNS:\n- The description in the file is not the one above."));
 

@@ -1,7 +1,10 @@
 //! What the guarded bridge's governance can be called with. It has no timelock: everything is at once.
 
 use super::{acts, refused, Waits};
-use crate::{value::bridge_group, words::duration};
+use crate::{
+    value::{bridge_group, restricts},
+    words::duration,
+};
 
 acts! {
     /// The bridge's acts.
@@ -10,7 +13,7 @@ acts! {
     "pause" => pauseCall(c, _) [group: BridgeGroup, secs: BridgePauseSecs]
         by: "For the guardian and the governor.",
         waits: Waits::Never, refused: None,
-        says: format!("Freezes {} for {}. It ends by itself.", bridge_group(c.group), duration(c.secs));
+        says: format!("{} It ends by itself.", restricts(4, &bridge_group(c.group), c.secs));
 
     "unpause" => unpauseCall(c, _) [group: BridgeGroup]
         by: "For the governor.",

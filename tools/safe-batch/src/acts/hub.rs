@@ -14,12 +14,12 @@ acts! {
     "pause" => pauseCall(c, t) [group: HubGroup, state_: State, secs: PauseSecs]
         by: "For the group's guardian, or its fallback in its place; each can do it once until it is armed again.",
         waits: Waits::Never, refused: None,
-        says: format!("{} for {}. It ends by itself.", restricts(c.state_, &hub_group(c.group, t.words)), duration(c.secs));
+        says: format!("{} It ends by itself.", restricts(c.state_, &hub_group(c.group, t.words), c.secs));
 
     "council-pause" => councilPauseCall(c, t) [group: HubGroup, state_: State, secs: PauseSecs]
         by: "For the council.",
         waits: Waits::Never, refused: None,
-        says: format!("{} for {}, outside the guardians' budget. It ends by itself.", restricts(c.state_, &hub_group(c.group, t.words)), duration(c.secs));
+        says: format!("{} It ends by itself, and is outside the guardians' budget.", restricts(c.state_, &hub_group(c.group, t.words), c.secs));
 
     "lift" => liftCall(c, t) [group: HubGroup]
         by: "For the governor and the council.",
@@ -78,7 +78,7 @@ acts! {
         says: if c.allowed {
             format!("LOOSENS: lets the contract {} charge the buckets.", c.client)
         } else {
-            format!("Lets the contract {} charge the buckets no longer: what it lets leave of a limited asset stops.", c.client)
+            format!("Lets the contract {} charge the buckets no longer: every flow for which it asks this hub is refused.", c.client)
         };
 
     "set-guardian" => setGuardianCall(c, _) [guardian_: Account]

@@ -74,7 +74,7 @@ acts! {
     "decide" => decideCall(c, t) [asset: Asset, state: State, secs: PauseSecs]
         by: "For the council.",
         waits: Waits::Never, refused: None,
-        says: format!("{} for {}. It ends by itself.", restricts(c.state, &format!("withdrawals of {}", t.words.asset(c.asset))), duration(c.secs));
+        says: format!("{} It ends by itself.", restricts(c.state, &t.words.asset(c.asset), c.secs));
 
     "step-back" => stepBackCall(c, t) [asset: Asset]
         by: "For the council.",
