@@ -119,6 +119,17 @@ fn what_a_contract_refuses_is_said_of_data_that_others_made() {
 }
 
 #[test]
+fn a_number_that_cannot_act_is_said_all_the_same() {
+    let breakers = ["2500", "500", "1h", "1d", "1d", "7d", "0", "3d"];
+    let data = encode(Kind::Treasury, "configure-breakers", &breakers);
+    let told = describe(&data, Kind::Treasury, &Words::default()).unwrap();
+    assert!(told
+        .sentence
+        .contains("0 automatic freezes at once, one more each 3 days."));
+    assert_eq!(told.look.len(), 1);
+}
+
+#[test]
 fn a_councils_call_is_described_with_what_it_calls() {
     let lift = encode(Kind::Hub, "lift", &["2"]);
     let execute = |call: Vec<u8>| ICouncil::executeCall {
