@@ -1,0 +1,145 @@
+//! What contracts refuse whatever is in force, by the rules of their core.
+
+use crate::words::duration;
+use alloy_primitives::{Address, U256};
+use portcullis_core::{
+    breaker::{self, Measure, Recovery},
+    bucket::{InvalidLimit, Limit, MAX_REFILL_SECS},
+    guardian::{self, Terms},
+    queue::{self, LONGEST_DELAY_SECS, LONGEST_DRAIN_SECS},
+    recorder::{RecordSecs, LONGEST_RECORD_SECS},
+    trigger::{HitsLimit, InvalidHits, LONGEST_WINDOW_SECS, MOST_HITS},
+};
+
+fn out_of_bounds(what: &str, secs: u64, least: u64, most: u64) -> String {
+    format!(
+        "{what} of {} is out of bounds: from {} up to {}",
+        duration(secs),
+        duration(least),
+        duration(most)
+    )
+}
+
+pub(super) fn bucket(capacity: U256, refill_secs: u64) -> Option<String> {
+    Some(match Limit::new(capacity, refill_secs).err()? {
+        InvalidLimit::ZeroCapacity => {
+            "a capacity of zero lets nothing leave: close the bucket for that".to_owned()
+        }
+        InvalidLimit::RefillOutOfBounds { refill_secs } => {
+            out_of_bounds("a time to refill", refill_secs, 1, MAX_REFILL_SECS)
+        }
+    })
+}
+
+pub(super) fn caps(transition: U256, transaction: U256) -> Option<String> {
+    if transition.is_zero() || transaction.is_zero() {
+        Some("a cap of zero lets nothing leave".to_owned())
+    } else if transition == U256::MAX && transaction == U256::MAX {
+        Some("two caps that are as large as can be cap nothing".to_owned())
+    } else {
+        None
+    }
+}
+
+pub(super) fn queue(drain: U256, drain_secs: u64, least: u64, most: u64, late: u64) -> Option<String> {
+    use queue::InvalidSettings as No;
+    Some(
+        match queue::Settings::new(drain, drain_secs, least, most, late).err()? {
+            No::ZeroDrain => "a queue that drains nothing never pays".to_owned(),
+            No::DrainOutOfBounds { drain_secs } => {
+                out_of_bounds("a drain's time", drain_secs, 1, LONGEST_DRAIN_SECS)
+            }
+            No::ZeroDelay => "without a least delay nobody sees a ticket before it is paid".to_owned(),
+            No::MaxDelayOutOfBounds {
+                min_delay_secs,
+                max_delay_secs,
+            } => format!(
+                "a longest wait of {} is out of bounds: longer than {} and at most {}",
+                duration(max_delay_secs),
+                duration(min_delay_secs),
+                duration(LONGEST_DELAY_SECS)
+            ),
+            No::LateOutOfBounds { late_secs } => {
+                out_of_bounds("the late's wait", late_secs, 1, LONGEST_DELAY_SECS)
+            }
+        },
+    )
+}
+
+pub(super) fn hits(hits: u8, window_secs: u64, least: U256) -> Option<String> {
+    Some(match HitsLimit::new(hits, window_secs, least).err()? {
+        InvalidHits::HitsOutOfBounds { hits } => format!("{hits} is out of bounds: from 1 up to {MOST_HITS}"),
+        InvalidHits::WindowOutOfBounds { window_secs } => {
+            out_of_bounds("a window", window_secs, 1, LONGEST_WINDOW_SECS)
+        }
+        InvalidHits::ZeroLeast => "a least amount of zero would count every dust".to_owned(),
+    })
+}
+
+pub(super) fn guardians(config: guardian::Config) -> Option<String> {
+    let refused = Terms::new(config).err()?;
+    let term = refused.term.name().trim_end_matches("_secs").replace('_', " ");
+    let (least, most) = (refused.least_secs, refused.most_secs);
+    Some(out_of_bounds(
+        &format!("the {term}'s time"),
+        refused.secs,
+        least,
+        most,
+    ))
+}
+
+/// As the treasury makes a breaker of its terms: eight numbers in the interface's order.
+pub(super) fn breakers(terms: [u64; 8]) -> Option<String> {
+    use breaker::InvalidSettings as No;
+    let [throttle_bps, exit_bps, dwell_secs, expiry_secs, ramp_secs, decision_secs, freezes, freeze_back_secs] =
+        terms;
+    let narrow = |bps: u64| u16::try_from(bps).unwrap_or(u16::MAX);
+    let config = breaker::Config {
+        throttle_bps: narrow(throttle_bps),
+        exit_bps: narrow(exit_bps),
+        dwell_secs,
+        expiry_secs,
+        ramp_secs,
+        decision_secs,
+        recovery: Recovery::ByDecision,
+        freezes: u8::try_from(freezes).unwrap_or(u8::MAX),
+        freeze_back_secs,
+        measure: Measure::Part,
+        trip_at_bps: 10_000,
+        calm_below_bps: 0,
+    };
+    let why = match breaker::Settings::new(config).err()? {
+        No::ThrottleOutOfBounds { .. } => "the throttled share is not above 0% and below 100%",
+        No::ExitOutOfBounds { .. } => {
+            "the share in reduce-only is not above 0% and at most the throttled share"
+        }
+        No::ZeroDwell => "there is no least time in a state",
+        No::DwellLongerThanExpiry { .. } => "a trip holds for less than the least time in a state",
+        No::ExpiryTooLong { .. } => "a trip holds for more than 30 days",
+        No::RampOutOfBounds { .. } => {
+            "the ramp is shorter than the least time in a state or longer than 30 days"
+        }
+        No::DecisionOutOfBounds { .. } => {
+            "a decision holds for less than the least time in a state or more than 30 days"
+        }
+        No::TooManyFreezes { .. } => "there are more than 15 automatic freezes",
+        No::FreezesWithoutEnd { .. } => "freezes come back as fast as they end",
+        No::FreezeBackOutOfBounds { .. } => {
+            "freezes come back after more than 30 days, or at some time although there are none"
+        }
+        No::TripNeverOrAlways { .. }
+        | No::CalmNotBelowTrip { .. }
+        | No::CalmNeverMatches
+        | No::CalmCannotAct { .. } => "the thresholds do not fit",
+    };
+    Some(why.to_owned())
+}
+
+pub(super) fn record(secs: u64) -> Option<String> {
+    let refused = RecordSecs::new(secs).err()?;
+    Some(out_of_bounds("a time", refused.secs, 1, LONGEST_RECORD_SECS))
+}
+
+pub(super) fn pair(guardian: Address, fallback: Address) -> Option<String> {
+    (guardian == fallback).then(|| "the fallback is the guardian".to_owned())
+}

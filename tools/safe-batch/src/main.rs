@@ -1,0 +1,305 @@
+//! Writes batches for a Safe and describes them. `--help` says how; `docs/SAFE.md` says what to compare.
+
+use alloy_primitives::{Address, Bytes};
+use clap::{Args, Parser, Subcommand};
+use safe_batch::{
+    acts::{Act, Kind, Waits},
+    batch::{Batch, Transaction},
+    describe::describe,
+    report::{self, Expected, Report},
+    value::{bytes, somebody},
+    words::{decimals, symbol, Words},
+};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Writes batches of acts of authority for a Safe, and describes batches and calls in plain words.
+///
+/// Ends with 0 when all is well, with 1 when a description has something to look at before anyone signs, and with 2 when something is
+/// refused. docs/SAFE.md says how to use it.
+#[derive(Parser)]
+#[command(name = "safe-batch")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Writes a batch for Safe's Transaction Builder: the file to the standard output or to --out, its description beside it.
+    Write(WriteArguments),
+    /// Says what a batch or the data of a call does.
+    Describe(DescribeArguments),
+    /// Lists the acts and what they take.
+    Acts {
+        /// Which interface.
+        #[arg(long, value_enum, default_value = "hub")]
+        kind: Kind,
+    },
+}
+
+/// What sentences need, for both ways.
+#[derive(Args)]
+struct Speech {
+    /// Which interface the contract answers to.
+    #[arg(long, value_enum, default_value = "hub")]
+    kind: Kind,
+    /// Names of the hub's groups: a line is a number from 1 to 5 and a name.
+    #[arg(long, value_name = "FILE")]
+    group_names: Option<PathBuf>,
+    /// How many decimals an asset has: 0x…=6. May be given for several.
+    #[arg(long, value_name = "ASSET=N", value_parser = decimals)]
+    decimals: Vec<(Address, u8)>,
+    /// What an asset is called: 0x…=USDC. May be given for several.
+    #[arg(long, value_name = "ASSET=NAME", value_parser = symbol)]
+    symbol: Vec<(Address, String)>,
+}
+
+#[derive(Args)]
+struct WriteArguments {
+    /// The act and its arguments, as 'safe-batch acts' lists them.
+    #[arg(value_name = "ACT", required_unless_present = "from", conflicts_with = "from")]
+    act: Vec<String>,
+    /// Reads acts from a file ('-': the standard input), one a line; a line that begins with --schedule is scheduled.
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+    /// Schedules the acts, which wait then; the same without it carries them out.
+    #[arg(long)]
+    schedule: bool,
+    /// The chain's number.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=9_007_199_254_740_991))]
+    chain_id: u64,
+    /// The Safe that signs.
+    #[arg(long, value_name = "ADDRESS", value_parser = somebody)]
+    safe: Address,
+    /// The contract that is called.
+    #[arg(long, value_name = "ADDRESS", value_parser = somebody)]
+    contract: Address,
+    /// When the file says that it was made, in milliseconds since 1970.
+    #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u64).range(0..=9_007_199_254_740_991))]
+    created_at: u64,
+    /// Where to write the file; without it, to the standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    speech: Speech,
+}
+
+#[derive(Args)]
+struct DescribeArguments {
+    /// A batch's file ('-': the standard input), or the data of a call.
+    #[arg(value_name = "FILE|0xDATA")]
+    what: String,
+    /// Refuses a batch for another chain.
+    #[arg(long, value_name = "N")]
+    chain_id: Option<u64>,
+    /// Refuses a batch of another Safe.
+    #[arg(long, value_name = "ADDRESS", value_parser = somebody)]
+    safe: Option<Address>,
+    /// Refuses a batch that calls another contract.
+    #[arg(long, value_name = "ADDRESS", value_parser = somebody)]
+    contract: Option<Address>,
+    #[command(flatten)]
+    speech: Speech,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(false) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether there is something to look at.
+fn run(command: Command) -> Result<bool, String> {
+    match command {
+        Command::Write(arguments) => write(&arguments).map(|()| false),
+        Command::Describe(arguments) => {
+            let report = described(&arguments)?;
+            show(&report.text);
+            Ok(report.look)
+        }
+        Command::Acts { kind } => {
+            for act in kind.acts() {
+                show(&format!("{}\n", act.usage()));
+            }
+            Ok(false)
+        }
+    }
+}
+
+impl Speech {
+    fn words(&self) -> Result<Words, String> {
+        let mut words = Words::default();
+        if let Some(file) = &self.group_names {
+            words.name_groups(&read(file)?)?;
+        }
+        for (asset, decimals) in &self.decimals {
+            if words.decimals.insert(*asset, *decimals).is_some() {
+                return Err(format!("--decimals names {asset} twice"));
+            }
+        }
+        for (asset, symbol) in &self.symbol {
+            if words.symbols.insert(*asset, symbol.clone()).is_some() {
+                return Err(format!("--symbol names {asset} twice"));
+            }
+        }
+        Ok(words)
+    }
+}
+
+fn write(arguments: &WriteArguments) -> Result<(), String> {
+    let kind = arguments.speech.kind;
+    let words = arguments.speech.words()?;
+    if arguments.safe == arguments.contract {
+        return Err("the Safe and the contract are one address".to_owned());
+    }
+    let mut lines: Vec<(Option<usize>, Vec<String>)> = Vec::new();
+    match &arguments.from {
+        None => lines.push((None, arguments.act.clone())),
+        Some(file) => {
+            for (index, line) in read(file)?.lines().enumerate() {
+                let line = line.split('#').next().unwrap_or_default();
+                let typed: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+                if !typed.is_empty() {
+                    lines.push((Some(index + 1), typed));
+                }
+            }
+        }
+    }
+    if lines.is_empty() {
+        return Err("there are no acts".to_owned());
+    }
+    let mut transactions = Vec::new();
+    let mut names = Vec::new();
+    for (number, typed) in lines {
+        let line = |why: String| match number {
+            Some(number) => format!("line {number}: {why}"),
+            None => why,
+        };
+        let (name, data) = encode(&typed, arguments.schedule, kind).map_err(line)?;
+        names.push(name);
+        transactions.push(Transaction {
+            to: arguments.contract,
+            value: "0".to_owned(),
+            data,
+        });
+    }
+    let mut batch = Batch {
+        chain_id: arguments.chain_id,
+        safe: Some(arguments.safe),
+        created_at: arguments.created_at,
+        name: format!("Portcullis {kind}: {}", names.join(", ")),
+        description: String::new(),
+        transactions,
+    };
+    batch.description = report::description(&batch, kind, &words)?;
+    let file = batch.file(kind, &words)?;
+    // What is told is read out of what was written.
+    let read_back = Batch::read(&file, kind)?;
+    if read_back != batch {
+        return Err("the file that was made does not read back as it was: this is a defect".to_owned());
+    }
+    let Report { text, .. } = report::batch(&read_back, kind, &words, Expected::default())?;
+    match &arguments.out {
+        Some(path) => {
+            std::fs::write(path, file)
+                .map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
+            show(&text);
+        }
+        None => {
+            show(&file);
+            eprint!("{text}");
+        }
+    }
+    Ok(())
+}
+
+/// The name and the data of an act.
+fn encode(typed: &[String], schedule: bool, kind: Kind) -> Result<(String, Bytes), String> {
+    let (schedule, typed) = match typed {
+        [first, rest @ ..] if first == "--schedule" => (true, rest),
+        all => (schedule, all),
+    };
+    let [name, arguments @ ..] = typed else {
+        return Err("there is no act".to_owned());
+    };
+    let act = kind.named(name).ok_or_else(|| {
+        format!(
+            "'{name}' is not an act of a {kind}; there are {}",
+            names(kind.acts())
+        )
+    })?;
+    let data = act.encode_typed(arguments)?;
+    let refused = |data: &[u8]| -> Result<Option<Waits>, String> {
+        let told = describe(data, kind, &Words::default()).map_err(|why| why.to_string())?;
+        match told.look.first() {
+            Some(look) => Err(look.clone()),
+            None => Ok(told.waits),
+        }
+    };
+    let waits = refused(&data)?;
+    if !schedule {
+        return Ok((name.clone(), data.into()));
+    }
+    let scheduling = kind
+        .named("schedule")
+        .ok_or_else(|| format!("a {kind} has no timelock: nothing is scheduled, everything is at once"))?;
+    if !waits.is_some_and(Waits::can_wait) {
+        return Err(format!(
+            "'{name}' with these arguments never waits: write it without --schedule"
+        ));
+    }
+    let data = scheduling
+        .encode(vec![Bytes::from(data).into()])
+        .ok_or("the call cannot be scheduled")?;
+    refused(&data)?;
+    Ok((format!("schedule {name}"), data.into()))
+}
+
+fn names(acts: &[Act]) -> String {
+    let names: Vec<&str> = acts.iter().map(|act| act.name).collect();
+    names.join(", ")
+}
+
+fn described(arguments: &DescribeArguments) -> Result<Report, String> {
+    let kind = arguments.speech.kind;
+    let words = arguments.speech.words()?;
+    let expected = Expected {
+        chain_id: arguments.chain_id,
+        safe: arguments.safe,
+        contract: arguments.contract,
+    };
+    if arguments.what.starts_with("0x") {
+        if arguments.chain_id.is_some() || arguments.safe.is_some() || arguments.contract.is_some() {
+            return Err(
+                "the data of a call says no chain, Safe or contract to compare: give the batch".to_owned(),
+            );
+        }
+        return report::data(&bytes(&arguments.what)?, kind, &words);
+    }
+    let file = PathBuf::from(&arguments.what);
+    let named = |why: String| format!("{}: {why}", file.display());
+    let batch = Batch::read(&read(&file)?, kind).map_err(named)?;
+    report::batch(&batch, kind, &words, expected).map_err(named)
+}
+
+fn read(file: &Path) -> Result<String, String> {
+    let unreadable = |error: std::io::Error| format!("{} cannot be read: {error}", file.display());
+    if file == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map_err(unreadable)?;
+        return Ok(text);
+    }
+    std::fs::read_to_string(file).map_err(unreadable)
+}
+
+fn show(text: &str) {
+    // A pipe that nobody reads is no reason to stop.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
