@@ -5,10 +5,10 @@ use crate::tokens::Fixture;
 use alloy_primitives::Address;
 use alloy_sol_types::{sol, SolValue};
 
-pub use council::{ICouncil, ICouncilItself};
-pub use hub::{IHub, IHubGovernance};
+pub use council_abi::{ICouncil, ICouncilItself};
+pub use hub_abi::{IHub, IHubGovernance};
 
-mod hub {
+mod hub_abi {
     // What the macro makes of a method with many parameters is not ours to shorten.
     #![allow(clippy::too_many_arguments)]
     alloy_sol_types::sol!(
@@ -17,7 +17,7 @@ mod hub {
     );
 }
 
-mod council {
+mod council_abi {
     #![allow(clippy::too_many_arguments)]
     alloy_sol_types::sol!(
         #![sol(all_derives)]

@@ -10,7 +10,13 @@ mod world;
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolError};
 use e2e::bridge::{IBridge, IBridgeGuarded};
+use e2e::hub::{IHub, IHubGovernance};
 use multisig::{ISafe, SafeTransaction, Version};
+use safe_batch::{
+    acts::Kind,
+    batch::{Batch, Transaction},
+    words::Words,
+};
 use world::{World, EXECUTOR, STRANGER};
 
 const ETH: Address = Address::ZERO;
@@ -226,5 +232,85 @@ async fn a_batch_lifts_the_pause_and_changes_the_limit_together_or_not_at_all() 
             let refused = world.refusal(EXECUTOR, bridge, withdrawal.abi_encode()).await;
             assert_eq!(refused[..4], IBridge::NotAcceptable::SELECTOR);
         }
+    }
+}
+
+/// A batch for the hub: written to a file with these acts, read back, and its calls.
+fn batch(world: &World, hub: Address, lines: &[&str]) -> Vec<Vec<u8>> {
+    let act = |line: &&str| {
+        let mut words = line.split(' ').map(str::to_owned);
+        let act = Kind::Hub.named(&words.next().unwrap()).unwrap();
+        Transaction {
+            to: hub,
+            value: "0".to_owned(),
+            data: act.encode_typed(&words.collect::<Vec<_>>()).unwrap().into(),
+        }
+    };
+    let written = Batch {
+        chain_id: 1,
+        safe: Some(world.governor.address),
+        created_at: 0,
+        name: "Acts".to_owned(),
+        description: String::new(),
+        transactions: lines.iter().map(act).collect(),
+    };
+    let file = written.file(Kind::Hub, &Words::default()).unwrap();
+    let read = Batch::read(&file, Kind::Hub).unwrap();
+    read.transactions
+        .into_iter()
+        .map(|transaction| {
+            assert_eq!(transaction.to, hub);
+            transaction.data.to_vec()
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_safe_executes_the_batches_that_were_written_for_it() {
+    for version in Version::ALL {
+        let world = World::start(version).await;
+        let hub = world.deploy_hub().await;
+        let batcher = world.safe.contracts["MultiSendCallOnly"].address;
+        let guardian = world.guardian.address;
+        let set_up = batch(
+            &world,
+            hub,
+            &[
+                "configure-guardians 30d 2d 1d 6d 60d 20d",
+                &format!("assign 2 {guardian} {EXECUTOR}"),
+                &format!("configure-bucket {ETH} 1000 1h"),
+                "set-delay 2d",
+            ],
+        );
+        let all = SafeTransaction::batch(batcher, hub, &set_up);
+        world.execute(&world.governor, [0, 1], &all).await;
+        let available = world.ask(hub, IHub::availableCall { asset: ETH }).await;
+        assert_eq!(available, U256::from(1_000), "{version:?}");
+        let assigned = world.ask(hub, IHubGovernance::assignedCall { group: 2 }).await;
+        assert_eq!((assigned.guardian_, assigned.fallback_), (guardian, EXECUTOR));
+
+        // The guardian's Safe freezes, and the governor's lifts.
+        let freeze = batch(&world, hub, &["pause 2 frozen 1h"]);
+        let freeze = SafeTransaction::batch(batcher, hub, &freeze);
+        world.execute(&world.guardian, [1, 2], &freeze).await;
+        let state = world.ask(hub, IHubGovernance::stateCall { group: 2 }).await;
+        assert_eq!(state.state_, 4);
+        let lift = SafeTransaction::batch(batcher, hub, &batch(&world, hub, &["lift 2"]));
+        world.execute(&world.governor, [0, 2], &lift).await;
+        let state = world.ask(hub, IHubGovernance::stateCall { group: 2 }).await;
+        assert_eq!(state.state_, 1);
+
+        // What loosens has not waited, and the whole batch fails.
+        let larger = batch(
+            &world,
+            hub,
+            &["rearm 2", &format!("configure-bucket {ETH} 2000 1h")],
+        );
+        let larger = SafeTransaction::batch(batcher, hub, &larger);
+        let hash = world.hash(&world.governor, &larger).await;
+        let call = larger.execute_with(&world.governor.sign_all([0, 1], hash));
+        assert!(!world.try_send(EXECUTOR, world.governor.address, call).await);
+        let assigned = world.ask(hub, IHubGovernance::assignedCall { group: 2 }).await;
+        assert_eq!(assigned.spent, 1, "nor was anybody armed");
     }
 }

@@ -12,7 +12,9 @@ use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::{sol, SolCall, SolEvent};
 use devnode::{Devnode, Options, DEV_KEYS, STYLUS_DEPLOYER};
 use e2e::bridge::{constructor_input, ConstructorArguments, IBridge, Message, Validators};
+use e2e::hub::hub_input;
 use e2e::rpc::init_code_for;
+use e2e::wasm::Code;
 
 sol! {
     interface IStylusDeployer {
@@ -113,9 +115,7 @@ impl World {
         proxy
     }
 
-    /// Deploys and constructs the bridge in one transaction, as `cargo stylus deploy` does.
     async fn deploy_bridge(&self) -> Address {
-        let code = stylus_vm::code::compress(&e2e::wasm::load("bridge-guarded").unwrap());
         let arguments = ConstructorArguments {
             governor: self.governor.address,
             guardian: self.guardian.address,
@@ -124,9 +124,23 @@ impl World {
             // No root but those that the validators sign.
             committedRoot: keccak256("no root"),
         };
+        self.deploy("bridge-guarded", constructor_input(&arguments)).await
+    }
+
+    /// A hub that the Safe governs, and in which the guardian's Safe may cancel.
+    pub async fn deploy_hub(&self) -> Address {
+        let input = hub_input(self.governor.address, self.guardian.address);
+        self.deploy("hub", input).await
+    }
+
+    /// Deploys and constructs a program in one transaction, as `cargo stylus deploy` does.
+    async fn deploy(&self, build: &str, constructor: Vec<u8>) -> Address {
+        let Code::Whole(code) = e2e::wasm::code(build).unwrap() else {
+            panic!("{build} is larger than a contract may be");
+        };
         let deploy = IStylusDeployer::deployCall {
             bytecode: init_code_for(&code),
-            initData: constructor_input(&arguments).into(),
+            initData: constructor.into(),
             initValue: U256::ZERO,
             salt: B256::ZERO,
         };
