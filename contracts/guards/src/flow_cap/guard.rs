@@ -87,8 +87,11 @@ impl FlowCap {
             .map_err(|denied| TransactionCapExceeded {
                 asset,
                 requested: amount,
-                // Less than was asked for, which is within the transition's cap.
-                available: flow.actor.surplus().saturating_add(denied.available),
+                available: flow
+                    .actor
+                    .surplus()
+                    .saturating_add(denied.available)
+                    .min(transition.amount()),
                 // In another transaction the actor has brought nothing in: the whole amount counts.
                 retry_at: transaction.check(amount).map_or(NEVER, |()| now),
             })?;
