@@ -20,7 +20,7 @@ fn tripping_for_the_price_of_gas() {
     let (test, mut house, governor) = house();
     let change = house.timelock.change(&governor, &[]);
     house.hits.configure(change, token(), 1, DAY, u(1_000)).unwrap();
-    let before = (stored(&test), logs(&test));
+    let before = (test.snapshot().storage, logs(&test));
     for second in 0..1_000 {
         test.set_block_timestamp(START + second);
         for flow in [
@@ -32,7 +32,11 @@ fn tripping_for_the_price_of_gas() {
             assert_eq!(hit(&mut house, flow), None);
         }
     }
-    assert_eq!((stored(&test), logs(&test)), before, "nothing is even written");
+    assert_eq!(
+        (test.snapshot().storage, logs(&test)),
+        before,
+        "nothing is even written"
+    );
     assert!(
         hit(&mut house, Flow::Moved(u(1_000))).is_some(),
         "real money does"
