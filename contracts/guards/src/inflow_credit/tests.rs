@@ -259,7 +259,9 @@ fn closing_takes_credits_out_of_use_at_once() {
     let (test, mut vault, governor) = vault();
     vault.deposit(ALICE, u(800));
     next_transaction();
+    let words = stored(&test).len();
     vault.credits.close(&governor, TOKEN).unwrap();
+    assert_eq!(stored(&test).len(), words - 1, "the terms give their word back");
     let closed = CreditConfigured {
         asset: TOKEN,
         previous_share_bps: 5_000,

@@ -81,6 +81,16 @@ fn either_side_has_its_bound_and_decays() {
         }
         .into())
     );
+    assert_eq!(
+        position.bring_in(TOKEN, u(1_001)),
+        Err(PositionInExceeded {
+            asset: TOKEN,
+            requested: u(1_001),
+            available: u(1),
+            retry_at: NEVER
+        }
+        .into())
+    );
 }
 
 #[test]

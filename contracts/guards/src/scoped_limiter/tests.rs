@@ -820,7 +820,9 @@ fn a_slot_survives_its_words_whatever_its_marks() {
     ] {
         for (own, listed) in [(false, false), (false, true), (true, false), (true, true)] {
             let marks = Marks { own, listed };
-            assert!(from_words(to_words(slot, marks)) == (slot, marks));
+            let words = to_words(slot, marks);
+            assert!(from_words(words) == (slot, marks));
+            assert_eq!(words[1], u(0), "nothing has left through a window");
         }
     }
 }
