@@ -291,3 +291,23 @@ fn what_grows_by_itself_after_a_decrease_uses_the_room_up() {
     assert_eq!(cap.increase(MARKET, u(1_100), u(51)), exceeded(51, 50, START + 6));
     cap.increase(MARKET, u(1_100), u(50)).unwrap();
 }
+
+#[test]
+fn idle_time_is_not_saved_up_for_more_than_the_gap() {
+    let (test, mut cap, _) = capped();
+    // So long that the rate alone would allow 10,000.
+    test.set_block_timestamp(START + 1_000);
+    assert_eq!(
+        cap.increase(MARKET, u(500), u(1_001)),
+        exceeded(1_001, 1_000, NEVER)
+    );
+    cap.increase(MARKET, u(500), u(1_000)).unwrap();
+    assert_eq!(cap.headroom(MARKET, u(1_500)), u(0));
+    assert_eq!(
+        cap.increase(MARKET, u(1_500), u(10)),
+        exceeded(10, 0, START + 1_001)
+    );
+    test.set_block_timestamp(START + 1_001);
+    cap.increase(MARKET, u(1_500), u(10)).unwrap();
+    assert_eq!(cap.headroom(MARKET, u(1_510)), u(0));
+}
