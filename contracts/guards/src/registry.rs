@@ -110,4 +110,14 @@ mod tests {
             B256::from(U256::from_limbs([u64::MAX, 1, 0, 0]))
         );
     }
+
+    #[test]
+    fn the_count_is_a_word_of_its_own() {
+        let test = TestVM::new();
+        let mut registry = Registry::from(&test);
+        for count in [1, 2, 3] {
+            registry.append([u(7), u(0)]);
+            assert_eq!(registry.count.get(), u(count));
+        }
+    }
 }

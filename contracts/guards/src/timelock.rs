@@ -261,7 +261,7 @@ impl Timelock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{chain_at, DAY};
+    use crate::fixture::{assert_told, chain_at, DAY};
     use alloy_primitives::keccak256;
     use alloy_sol_types::{sol, SolEvent};
     use stylus_sdk::testing::TestVM;
@@ -470,6 +470,15 @@ mod tests {
                 (log.topics().to_vec(), log.data.to_vec()),
                 "{size}"
             );
+        }
+    }
+
+    #[test]
+    fn the_same_delay_again_does_not_wait_and_every_change_of_it_is_told() {
+        let (test, mut timelock, governor, _) = timelock();
+        for (previous_secs, secs) in [(0, 2 * DAY), (2 * DAY, 2 * DAY), (2 * DAY, 30 * DAY)] {
+            timelock.set_delay(&governor, CALL, secs).unwrap();
+            assert_told(&test, DelayChanged { previous_secs, secs });
         }
     }
 }

@@ -99,7 +99,7 @@ macro_rules! arguments {
 
                 const SOL_NAME: &'static str = <Self as AbiType>::ABI.as_str();
                 const ENCODED_SIZE: Option<usize> = Some(32 * FIELDS);
-                const PACKED_ENCODED_SIZE: Option<usize> = None;
+                const PACKED_ENCODED_SIZE: Option<usize> = Some(32 * FIELDS);
 
                 fn valid_token(FixedSeqToken([$($field),+]): &Self::Token<'_>) -> bool {
                     $(<$type as ArgumentWord>::from_word(&$field.0).is_some())&&+
@@ -162,7 +162,7 @@ macro_rules! arguments {
 mod tests {
     use super::*;
     use alloc::vec;
-    use alloy_sol_types::SolValue;
+    use alloy_sol_types::{SolType, SolValue};
     use stylus_sdk::abi::{decode_params, encode_params, AbiType};
 
     arguments! {
@@ -213,12 +213,41 @@ mod tests {
     #[test]
     fn a_word_that_its_type_cannot_hold_is_refused() {
         let good = encode_params(&(everything(),));
-        for (place, byte) in [(11, 1), (64 + 23, 1), (96 + 30, 1)] {
+        // The first and the last byte that have to be zero, of an address, of 64 bits and of 8, and one of each limb between.
+        let places = [
+            0,
+            7,
+            11,
+            64,
+            64 + 8,
+            64 + 16,
+            64 + 23,
+            96,
+            96 + 8,
+            96 + 16,
+            96 + 24,
+            96 + 30,
+        ];
+        for place in places {
             let mut data = good.clone();
-            data[place] = byte;
+            data[place] = 1;
             assert!(decode_params::<(Everything,)>(&data).is_err(), "{place}");
         }
         assert!(decode_params::<(Everything,)>(&good[..good.len() - 1]).is_err());
         assert!(decode_params::<(Everything,)>(&vec![]).is_err());
+    }
+
+    #[test]
+    fn where_types_are_hashed_or_packed_they_are_a_word_each() {
+        let words = crate::words![everything()];
+        assert_eq!(
+            (Everything::SOL_NAME, Everything::ENCODED_SIZE),
+            ("address,uint256,uint64,uint8,bytes32", Some(32 * 5))
+        );
+        assert_eq!(Everything::abi_encode_packed(&everything()), words);
+        assert_eq!(
+            Everything::eip712_data_word(&everything()),
+            alloy_primitives::keccak256(words)
+        );
     }
 }

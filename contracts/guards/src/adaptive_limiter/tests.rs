@@ -297,6 +297,8 @@ fn looser_terms_wait_and_tighter_ones_do_not() {
         assert_eq!(vault.configure(change, to), Err(unscheduled(CALL)), "{to:?}");
     }
     assert_eq!((test.snapshot().storage, test.get_emitted_logs()), before);
+    let change = timelock.change(&governor, CALL);
+    assert_eq!(vault.configure(change, base), Ok(()), "the same again");
     // Also when a midnight has passed that no flow has seen.
     vault.consume(u(1_200)).unwrap();
     test.set_block_timestamp(START + DAY);
@@ -398,4 +400,73 @@ fn terms_that_cannot_act_are_refused() {
         assert_eq!(vault.configure(now(&governor), to), Err(refused.into()));
     }
     assert_eq!(test.snapshot().storage, before);
+}
+
+#[test]
+fn other_terms_do_not_forget_what_has_flowed_today() {
+    let (test, mut vault, governor) = vault();
+    vault.consume(u(1_200)).unwrap();
+    let to = Adaptation {
+        ceiling: u(9_000),
+        ..adaptation()
+    };
+    vault.configure(now(&governor), to).unwrap();
+    assert_eq!(vault.adaptive.flow_today(TOKEN), u(1_200));
+    test.set_block_timestamp(START + DAY);
+    assert_eq!(vault.capacity(), Some(u(2_100)), "and the capacity follows it");
+}
+
+#[test]
+fn each_of_the_terms_is_looser_in_its_direction() {
+    let base = adaptation();
+    assert!(!base.is_looser_than(&base));
+    for (looser, tighter) in [
+        (
+            Adaptation {
+                floor: u(1_001),
+                ..base
+            },
+            Adaptation {
+                floor: u(999),
+                ..base
+            },
+        ),
+        (
+            Adaptation {
+                ceiling: u(10_001),
+                ..base
+            },
+            Adaptation {
+                ceiling: u(9_999),
+                ..base
+            },
+        ),
+        (
+            Adaptation { step: u(101), ..base },
+            Adaptation { step: u(99), ..base },
+        ),
+        (
+            Adaptation {
+                multiple_percent: 201,
+                ..base
+            },
+            Adaptation {
+                multiple_percent: 199,
+                ..base
+            },
+        ),
+        (
+            Adaptation {
+                refill_secs: DAY - 1,
+                ..base
+            },
+            Adaptation {
+                refill_secs: DAY + 1,
+                ..base
+            },
+        ),
+    ] {
+        assert!(looser.is_looser_than(&base), "{looser:?}");
+        assert!(!tighter.is_looser_than(&base), "{tighter:?}");
+    }
 }

@@ -280,6 +280,12 @@ fn a_larger_share_or_floor_waits_and_a_smaller_one_does_not() {
     }
     assert_eq!(test.snapshot().storage, before);
     let change = timelock.change(&governor, CALL);
+    assert_eq!(
+        cap.configure(change, TOKEN, 1_000, u(30)),
+        Ok(()),
+        "the same again"
+    );
+    let change = timelock.change(&governor, CALL);
     assert_eq!(cap.configure(change, TOKEN, 999, u(29)), Ok(()));
 }
 

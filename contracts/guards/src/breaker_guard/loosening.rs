@@ -99,6 +99,14 @@ mod tests {
         };
         assert!(!loosens(none, CONFIG));
         assert!(loosens(CONFIG, none));
+        // The first and only one does not: it comes back later.
+        let once = Config { freezes: 1, ..CONFIG };
+        let later = Config {
+            freeze_back_secs: once.freeze_back_secs + 1,
+            ..once
+        };
+        assert!(loosens(once, later));
+        assert!(!loosens(later, once));
     }
 
     #[test]
@@ -111,6 +119,9 @@ mod tests {
             (Timed, ByDecision, true),
             (ByDecision, Ramped, true),
             (ByDecision, Timed, true),
+            (Ramped, Ramped, false),
+            (Timed, Timed, false),
+            (ByDecision, ByDecision, false),
         ] {
             let with = |recovery| Config { recovery, ..CONFIG };
             assert_eq!(loosens(with(from), with(to)), expected, "{from:?} {to:?}");

@@ -590,11 +590,17 @@ fn a_record_of_no_time_or_too_long_is_refused_and_a_shorter_one_waits() {
     for (secs, expected) in [
         (DAY, Ok(())),
         (DAY + 1, Ok(())),
+        (DAY + 1, Ok(())),
         (DAY, Err(unscheduled(b"shorter"))),
     ] {
         let change = house.timelock.change(&governor, b"shorter");
         assert_eq!(house.breakers.configure_record(change, secs), expected);
     }
+    assert_eq!(
+        house.breakers.record_secs().map(|secs| secs.get()),
+        Some(DAY + 1),
+        "and nothing is stored before it has"
+    );
 }
 
 #[test]

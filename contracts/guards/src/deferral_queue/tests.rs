@@ -93,6 +93,21 @@ fn what_is_deferred_is_claimed_by_anyone_for_its_recipient_once_it_has_waited() 
     assert_eq!(house.queue.ticket(TOKEN, ALICE, 0), Ticket::ABSENT);
     let lane = house.queue.lane(TOKEN, ALICE);
     assert_eq!((lane.head(), lane.tail()), (1, 1));
+    // The next one has the next index.
+    assert_eq!(house.queue.defer(TOKEN, ALICE, CAROL, u(7)), Ok(1));
+    test.set_block_timestamp(ready_at + 600 + HOUR);
+    assert_eq!(house.queue.claim(TOKEN, ALICE), claim(1, CAROL, 7));
+    assert_told(
+        &test,
+        DeferralClaimed {
+            asset: TOKEN,
+            lane: ALICE,
+            recipient: CAROL,
+            index: 1,
+            amount: u(7),
+            by: BOB,
+        },
+    );
 }
 
 #[test]
@@ -330,6 +345,13 @@ fn every_change_is_told_and_what_loosens_waits() {
         );
     }
     assert_eq!(stored(&test), before);
+    let change = house.timelock.change(&governor, b"the same");
+    assert_eq!(
+        house
+            .queue
+            .configure(change, TOKEN, u(100), HOUR, 600, 10 * HOUR, HOUR),
+        Ok(())
+    );
     let change = house.timelock.change(&governor, b"tighter");
     let (secs, max, late) = (HOUR + 1, 10 * HOUR + 1, HOUR + 1);
     assert_eq!(

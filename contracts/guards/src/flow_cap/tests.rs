@@ -290,3 +290,20 @@ fn a_cap_lowered_within_a_transaction_counts_what_has_moved_in_it() {
     caps.configure(now(&governor), TOKEN, lower).unwrap();
     assert_eq!(caps.take_out(TOKEN, ALICE, u(1)), exceeded(1, 0, START));
 }
+
+#[test]
+fn under_caps_lowered_within_the_transaction_a_refusal_names_no_more_than_a_transition() {
+    let (_, mut caps, governor) = capped();
+    caps.take_out(TOKEN, BOB, u(60)).unwrap();
+    caps.brought_in(TOKEN, ALICE, u(500)).unwrap();
+    let lowered = Caps {
+        transition: u(50),
+        transaction: u(59),
+    };
+    caps.configure(now(&governor), TOKEN, lowered).unwrap();
+    // More counts than may: nothing passes any more, not even what would not count.
+    assert_eq!(caps.take_out(TOKEN, ALICE, u(10)), exceeded(10, 50, START));
+    assert_eq!(caps.available(TOKEN, ALICE), u(50));
+    next_transaction();
+    assert_eq!(caps.take_out(TOKEN, ALICE, u(50)), Ok(()));
+}

@@ -192,7 +192,14 @@ fn higher_or_faster_waits_and_lower_does_not() {
     );
     assert_eq!(test.snapshot().storage, before);
     let change = timelock.change(&governor, CALL);
-    assert_eq!(configure(&mut cap, change, MARKET, 10_000, 999, 100), Ok(()));
+    assert_eq!(
+        configure(&mut cap, change, MARKET, 10_000, 1_000, 100),
+        Ok(()),
+        "the same again"
+    );
+    let change = timelock.change(&governor, CALL);
+    assert_eq!(configure(&mut cap, change, MARKET, 10_000, 999, 101), Ok(()));
+    assert_eq!(cap.terms(MARKET), Terms::new(u(10_000), u(999), 101).ok());
 }
 
 #[test]
@@ -270,4 +277,37 @@ fn tokens_of_0_and_of_36_decimals() {
         test.set_block_timestamp(START + 1);
         cap.increase(MARKET, room, u(1)).unwrap();
     }
+}
+
+#[test]
+fn what_grows_by_itself_after_a_decrease_uses_the_room_up() {
+    let (test, mut cap, _) = capped();
+    cap.increase(MARKET, u(500), u(1_000)).unwrap();
+    cap.decreased(MARKET, u(100));
+    // Interest that nobody asked for. The ceiling came down to 1,100 and not only while the quantity was low.
+    assert_eq!(cap.headroom(MARKET, u(600)), u(500));
+    assert_eq!(cap.headroom(MARKET, u(1_400)), u(0));
+    test.set_block_timestamp(START + 5);
+    assert_eq!(cap.increase(MARKET, u(1_100), u(51)), exceeded(51, 50, START + 6));
+    cap.increase(MARKET, u(1_100), u(50)).unwrap();
+}
+
+#[test]
+fn idle_time_is_not_saved_up_for_more_than_the_gap() {
+    let (test, mut cap, _) = capped();
+    // So long that the rate alone would allow 10,000.
+    test.set_block_timestamp(START + 1_000);
+    assert_eq!(
+        cap.increase(MARKET, u(500), u(1_001)),
+        exceeded(1_001, 1_000, NEVER)
+    );
+    cap.increase(MARKET, u(500), u(1_000)).unwrap();
+    assert_eq!(cap.headroom(MARKET, u(1_500)), u(0));
+    assert_eq!(
+        cap.increase(MARKET, u(1_500), u(10)),
+        exceeded(10, 0, START + 1_001)
+    );
+    test.set_block_timestamp(START + 1_001);
+    cap.increase(MARKET, u(1_500), u(10)).unwrap();
+    assert_eq!(cap.headroom(MARKET, u(1_510)), u(0));
 }

@@ -259,7 +259,9 @@ fn closing_takes_credits_out_of_use_at_once() {
     let (test, mut vault, governor) = vault();
     vault.deposit(ALICE, u(800));
     next_transaction();
+    let words = stored(&test).len();
     vault.credits.close(&governor, TOKEN).unwrap();
+    assert_eq!(stored(&test).len(), words - 1, "the terms give their word back");
     let closed = CreditConfigured {
         asset: TOKEN,
         previous_share_bps: 5_000,
@@ -306,6 +308,7 @@ fn more_or_longer_credit_waits_and_less_does_not() {
     }
     assert_eq!(configure(OTHER, 1, 1, 1), Err(unscheduled(CALL)), "the first one");
     assert_eq!(test.snapshot().storage, before);
+    assert_eq!(configure(TOKEN, 5_000, 1_000, 100), Ok(()), "the same again");
     assert_eq!(configure(TOKEN, 4_999, 999, 99), Ok(()));
 }
 
@@ -372,4 +375,21 @@ fn tokens_of_0_and_of_36_decimals_and_the_largest_amounts() {
     vault.deposit(BOB, u(1));
     next_transaction();
     assert_eq!((vault.credit(BOB), vault.withdraw(BOB, u(2))), (u(1), u(1)));
+}
+
+#[test]
+fn a_credit_that_paid_for_another_and_was_granted_as_much_is_not_granted_it_again() {
+    let (test, mut vault, _) = vault();
+    vault.deposit(ALICE, u(800));
+    next_transaction();
+    let before = stored(&test);
+    // One call in which Alice brings in 200 and Bob takes out 100: her credit pays 100, is granted 100, and its word is as it was.
+    vault.caps.brought_in(TOKEN, ALICE, u(200)).unwrap();
+    vault.caps.take_out(TOKEN, BOB, u(100)).unwrap();
+    assert_eq!(vault.credits.settle(&mut vault.caps, TOKEN, ALICE), u(0));
+    assert_eq!(stored(&test), before);
+    assert_eq!(vault.credit(ALICE), u(300), "what pays within the transaction");
+    assert_eq!(vault.deposit(ALICE, u(0)), u(0));
+    next_transaction();
+    assert_eq!(vault.credit(ALICE), u(400));
 }

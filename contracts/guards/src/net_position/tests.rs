@@ -70,14 +70,24 @@ fn either_side_has_its_bound_and_decays() {
     test.set_block_timestamp(START + 3);
     assert_eq!(position.available_out(TOKEN), u(6));
     test.set_block_timestamp(START + 1_000);
-    position.bring_in(TOKEN, u(1_000)).unwrap();
+    position.bring_in(TOKEN, u(999)).unwrap();
     assert_eq!(
-        position.bring_in(TOKEN, u(1)),
+        position.bring_in(TOKEN, u(2)),
         Err(PositionInExceeded {
             asset: TOKEN,
-            requested: u(1),
-            available: u(0),
+            requested: u(2),
+            available: u(1),
             retry_at: START + 1_001
+        }
+        .into())
+    );
+    assert_eq!(
+        position.bring_in(TOKEN, u(1_001)),
+        Err(PositionInExceeded {
+            asset: TOKEN,
+            requested: u(1_001),
+            available: u(1),
+            retry_at: NEVER
         }
         .into())
     );
@@ -225,6 +235,12 @@ fn larger_or_sooner_waits_and_smaller_does_not() {
         "the first one"
     );
     assert_eq!(test.snapshot().storage, before);
+    let change = timelock.change(&governor, CALL);
+    assert_eq!(
+        configure(&mut position, change, TOKEN, 1_000, 500, 100),
+        Ok(()),
+        "the same again"
+    );
     let change = timelock.change(&governor, CALL);
     assert_eq!(configure(&mut position, change, TOKEN, 999, 499, 101), Ok(()));
 }

@@ -212,6 +212,15 @@ mod tests {
             .key(),
             keccak256(theirs)
         );
+        let theirs = (keccak256("portcullis.scope"), U256::from(2), ASSET, U256::from(7)).abi_encode();
+        assert_eq!(
+            Scope::Group {
+                asset: ASSET,
+                group: 7
+            }
+            .key(),
+            keccak256(theirs)
+        );
         assert_eq!(
             Scope::Global { asset: Address::ZERO }.key(),
             b256!("e39f50f0710ee4d9902409befdbd5ad92a0bde5f19b0922ae31bb789396607b0")

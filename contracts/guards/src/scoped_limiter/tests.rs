@@ -1,6 +1,9 @@
 //! Every error with its numbers, every event, and the attacks. `tests/scoped_limiter_model.rs` adds random flows against a model.
 
-use super::*;
+use super::{
+    state::{from_words, to_words, Limit, Marks, Slot},
+    *,
+};
 use crate::{
     abi::Event,
     authority::Governor,
@@ -297,6 +300,7 @@ fn a_limit_split_over_many_accounts_does_not_beat_the_global_one() {
 fn an_account_gets_the_default_and_its_own_limit_takes_precedence() {
     let mut case = Case::with_default(bucket(100));
     assert_eq!((case.available(account(ALICE)), case.words()), (100, 3));
+    assert_eq!(case.limiter.default_setting(TOKEN), Some(bucket(100)));
     case.consume([account(ALICE)], 70).unwrap();
     assert_eq!(
         (case.available(account(ALICE)), case.available(account(BOB))),
@@ -538,6 +542,8 @@ fn what_loosens_has_to_have_waited() {
                 window_secs: 99,
             },
         ),
+        // And so is a larger amount, however long its window.
+        case.configure(GROUP, window(101)),
         case.configure(Scope::Global { asset: OTHER }, bucket(1)),
         case.configure(account(BOB), bucket(101)),
         case.configure_default(bucket(101)),
@@ -551,6 +557,11 @@ fn what_loosens_has_to_have_waited() {
     assert_eq!(after.emitted_logs.len(), before.emitted_logs.len());
     // What tightens does not wait, from a bucket to a window neither.
     case.configure(GLOBAL, bucket(99)).unwrap();
+    let as_long_as_the_refill = Setting::Window {
+        amount: u(100),
+        window_secs: 100,
+    };
+    case.configure(GROUP, as_long_as_the_refill).unwrap();
     case.configure(GROUP, window(100)).unwrap();
     case.configure_default(bucket(50)).unwrap();
     case.follow_default(ALICE).unwrap();
@@ -767,4 +778,67 @@ fn dust_does_not_use_up_what_others_may_move() {
 /// As many whole units as a capacity holds.
 fn limit_of(capacity: U256) -> U256 {
     bucket::Limit::new(capacity, 1).unwrap().capacity()
+}
+
+#[test]
+fn what_left_through_a_window_comes_back_tick_by_tick() {
+    let mut case = Case::with([(ROUTE, window(100))]);
+    case.consume([ROUTE], 40).unwrap();
+    case.at(1_100);
+    case.consume([ROUTE], 10).unwrap();
+    case.at(1_250);
+    case.consume([ROUTE], 50).unwrap();
+    for (now, available) in [
+        (1_250, 0),
+        (2_699, 0),
+        (2_700, 40),
+        (2_799, 40),
+        (2_800, 50),
+        (2_899, 50),
+        (2_900, 100),
+    ] {
+        assert_eq!(case.at(now).available(ROUTE), available, "{now}");
+    }
+    case.at(2_799);
+    case.refuses(&[ROUTE.charge(u(41))], limited(ROUTE, 41, 40, 2_800));
+    case.consume([ROUTE], 40).unwrap();
+    assert_eq!(case.available(ROUTE), 0);
+}
+
+#[test]
+fn a_slot_survives_its_words_whatever_its_marks() {
+    let open = |setting| Slot::Unset.reconfigure(Limit::new(setting).ok(), 1_000).slot;
+    // Each second even and odd, as a mark beside it must not reach it.
+    for slot in [
+        Slot::Unset,
+        Slot::Closed { at: 0 },
+        Slot::Closed { at: 1_000 },
+        Slot::Closed { at: 1_001 },
+        Slot::Closed { at: (1 << 40) - 1 },
+        open(bucket(100)),
+        open(window(100)),
+    ] {
+        for (own, listed) in [(false, false), (false, true), (true, false), (true, true)] {
+            let marks = Marks { own, listed };
+            let words = to_words(slot, marks);
+            assert!(from_words(words) == (slot, marks));
+            assert_eq!(words[1], u(0), "nothing has left through a window");
+        }
+    }
+}
+
+#[test]
+fn a_limit_closed_after_the_last_second_of_a_word_is_closed_and_nothing_else() {
+    let mut case = Case::with([(GLOBAL, bucket(100))]);
+    case.at(u64::MAX);
+    case.close(GLOBAL).unwrap();
+    let (slot, marks) = from_words([case.limiter.limiters.first(GLOBAL.key()), u(0)]);
+    assert!(slot == Slot::Closed { at: (1 << 40) - 1 });
+    assert!(
+        marks
+            == Marks {
+                own: true,
+                listed: true
+            }
+    );
 }

@@ -20,7 +20,7 @@ fn tripping_for_the_price_of_gas() {
     let (test, mut house, governor) = house();
     let change = house.timelock.change(&governor, &[]);
     house.hits.configure(change, token(), 1, DAY, u(1_000)).unwrap();
-    let before = (stored(&test), logs(&test));
+    let before = (test.snapshot().storage, logs(&test));
     for second in 0..1_000 {
         test.set_block_timestamp(START + second);
         for flow in [
@@ -32,7 +32,11 @@ fn tripping_for_the_price_of_gas() {
             assert_eq!(hit(&mut house, flow), None);
         }
     }
-    assert_eq!((stored(&test), logs(&test)), before, "nothing is even written");
+    assert_eq!(
+        (test.snapshot().storage, logs(&test)),
+        before,
+        "nothing is even written"
+    );
     assert!(
         hit(&mut house, Flow::Moved(u(1_000))).is_some(),
         "real money does"
@@ -97,4 +101,43 @@ fn a_stolen_sentinels_key_to_freeze_for_ever() {
     assert!(accepted <= 3 + 30 * DAY / (2 * HOUR), "{accepted}");
     let most = house.breakers.settings(token()).unwrap().most_freezes(30 * DAY) * HOUR;
     assert!(frozen_secs <= most, "{frozen_secs} of {most}");
+}
+
+#[test]
+fn a_stolen_governors_key_that_opens_at_once_what_no_trigger_let_pass() {
+    let (test, mut house, governor) = house();
+    house.timelock.set_delay(&governor, &[], DAY).unwrap();
+    let before = test.snapshot().storage;
+    // A scope without a trigger's settings refuses: its first ones loosen, however tight they are.
+    let change = house.timelock.change(&governor, CALL);
+    assert_eq!(
+        house.hits.configure(change, token(), 1, DAY, u(1)),
+        Err(unscheduled(CALL))
+    );
+    let change = house.timelock.change(&governor, CALL);
+    assert_eq!(
+        house.gone.configure(change, token(), 1, HOUR),
+        Err(unscheduled(CALL))
+    );
+    let change = house.timelock.change(&governor, CALL);
+    assert_eq!(
+        house.moved.configure(change, token(), 1, 1, HOUR),
+        Err(unscheduled(CALL))
+    );
+    let change = house.timelock.change(&governor, CALL);
+    assert_eq!(
+        house.damage.configure(change, token(), u(0)),
+        Err(unscheduled(CALL))
+    );
+    let change = house.timelock.change(&governor, CALL);
+    assert_eq!(
+        house.suspicion.configure(change, token(), 1, u(0)),
+        Err(unscheduled(CALL))
+    );
+    let change = house.timelock.change(&governor, CALL);
+    assert_eq!(
+        house.findings.configure(change, token(), 1, 100, 60),
+        Err(unscheduled(CALL))
+    );
+    assert_eq!(test.snapshot().storage, before);
 }

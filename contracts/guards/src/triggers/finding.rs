@@ -326,6 +326,7 @@ mod tests {
             (1, 100, 60, Err(unscheduled(b"call"))),
             (2, 101, 60, Err(unscheduled(b"call"))),
             (2, 100, 59, Err(unscheduled(b"call"))),
+            (2, 100, 60, Ok(())),
             (3, 99, 61, Ok(())),
         ] {
             let change = house.timelock.change(&governor, b"call");

@@ -193,6 +193,7 @@ mod tests {
             (3_001, HOUR, Err(unscheduled(b"call"))),
             (3_000, HOUR + 1, Err(unscheduled(b"call"))),
             (3_000, HOUR - 1, Err(unscheduled(b"call"))),
+            (3_000, HOUR, Ok(())),
             (2_999, HOUR, Ok(())),
         ] {
             let change = house.timelock.change(&governor, b"call");

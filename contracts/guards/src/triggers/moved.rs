@@ -231,6 +231,7 @@ mod tests {
             (1_000, 501, HOUR, Err(unscheduled(b"call"))),
             (1_000, 0, HOUR, Err(unscheduled(b"call"))),
             (1_000, 500, HOUR - 1, Err(unscheduled(b"call"))),
+            (1_000, 500, HOUR, Ok(())),
             (999, 499, HOUR + 1, Ok(())),
         ] {
             let change = house.timelock.change(&governor, b"call");

@@ -83,8 +83,8 @@ impl SuspicionTrigger {
         let threshold = U256::from_limbs([threshold.into(), 0, 0, 0]);
         let bound = bound_word(scope, bound)?;
         let (was, bound_was) = (self.thresholds.word(scope), self.bounds.word(scope));
-        // The first ones let through what did not pass before.
-        let loosened = was.is_zero() || threshold > was || bound > bound_was;
+        // What was never set is zero, and the first ones let through what did not pass before.
+        let loosened = threshold > was || bound > bound_was;
         change.require_waited_if(loosened)?;
         let trigger = Reason::CONFIRMED_SUSPICION;
         self.thresholds.put(scope, trigger, threshold, loosened);
@@ -185,6 +185,18 @@ mod tests {
         let change = house.timelock.change(&governor, &[]);
         house.suspicion.configure(change, token(), 5_000, u(10)).unwrap();
         house.timelock.set_delay(&governor, &[], DAY).unwrap();
+        let change = house.timelock.change(&governor, b"call");
+        assert_eq!(
+            house.suspicion.configure(change, Scope::group(0), 1, u(0)),
+            Err(unscheduled(b"call")),
+            "the first ones"
+        );
+        let change = house.timelock.change(&governor, b"call");
+        assert_eq!(
+            house.suspicion.configure(change, token(), 5_000, u(10)),
+            Ok(()),
+            "the same again"
+        );
         for (threshold, bound) in [(5_001, 10), (5_000, 11), (1, 11), (5_001, 0)] {
             let change = house.timelock.change(&governor, b"call");
             assert_eq!(
