@@ -161,7 +161,6 @@ macro_rules! arguments {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec;
     use alloy_sol_types::{SolType, SolValue};
     use stylus_sdk::abi::{decode_params, encode_params, AbiType};
 
@@ -234,7 +233,7 @@ mod tests {
             assert!(decode_params::<(Everything,)>(&data).is_err(), "{place}");
         }
         assert!(decode_params::<(Everything,)>(&good[..good.len() - 1]).is_err());
-        assert!(decode_params::<(Everything,)>(&vec![]).is_err());
+        assert!(decode_params::<(Everything,)>(&[]).is_err());
     }
 
     #[test]
