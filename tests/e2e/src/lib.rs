@@ -8,6 +8,7 @@ pub mod calls;
 pub mod honest_day;
 pub mod hub;
 pub mod incidents;
+pub mod openzeppelin;
 pub mod replay;
 pub mod report;
 pub mod rpc;

@@ -1,8 +1,8 @@
-//! The savings as their users see them, and OpenZeppelin's AccessManager above them.
+//! The savings as their users see them.
 
 use crate::bridge::constructor;
-use alloy_primitives::{hex, Address};
-use alloy_sol_types::{sol, SolValue};
+use alloy_primitives::Address;
+use alloy_sol_types::SolValue;
 
 pub use abi::{ISavings, ISavingsGovernance};
 
@@ -13,40 +13,8 @@ mod abi {
     );
 }
 
-sol! {
-    /// What is used of OpenZeppelin's AccessManager.
-    #[sol(all_derives)]
-    interface IAccessManager {
-        function grantRole(uint64 roleId, address account, uint32 executionDelay) external;
-        function setTargetFunctionRole(address target, bytes4[] selectors, uint64 roleId) external;
-        function schedule(address target, bytes data, uint48 when) external returns (bytes32 operationId, uint32 nonce);
-        function updateAuthority(address target, address newAuthority) external;
-    }
-
-    /// What is used of OpenZeppelin's TimelockController.
-    #[sol(all_derives)]
-    interface ITimelockController {
-        function schedule(address target, uint256 value, bytes data, bytes32 predecessor, bytes32 salt, uint256 delay) external;
-        function execute(address target, uint256 value, bytes payload, bytes32 predecessor, bytes32 salt) external payable;
-    }
-}
-
 /// The input of the call that constructs savings.
 #[must_use]
 pub fn constructor_input(manager: Address) -> Vec<u8> {
     constructor(&(manager,).abi_encode_params())
-}
-
-/// The code that creates a contract of OpenZeppelin's, as it is released.
-///
-/// # Panics
-/// When the artefact that is checked in has no such contract.
-#[must_use]
-pub fn openzeppelin(contract: &str, arguments: Vec<u8>) -> Vec<u8> {
-    let artefacts: serde_json::Value =
-        serde_json::from_str(include_str!("../../fixtures/openzeppelin/5.7.0.json")).expect("JSON");
-    let bytecode = artefacts["contracts"][contract]["bytecode"]
-        .as_str()
-        .expect("the contract's bytecode");
-    [hex::decode(bytecode).expect("hexadecimal"), arguments].concat()
 }

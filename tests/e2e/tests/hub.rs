@@ -6,9 +6,9 @@ mod world;
 use alloy_primitives::{keccak256, Address, Bytes, B256, U256};
 use alloy_sol_types::{SolCall, SolError, SolValue};
 use e2e::hub::{hub_input, vault_init_code, IGuardedVault, IHub, IHubGovernance};
+use e2e::openzeppelin::{creation_code, ITimelockController};
 use e2e::or_skip;
 use e2e::rpc::{Chain, Endpoint};
-use e2e::savings::{openzeppelin, ITimelockController};
 use e2e::wasm;
 use world::*;
 
@@ -333,7 +333,7 @@ fn timelock_controller(chain: &mut Chain, proposer: Address, delay: u64) -> Addr
         vec![Address::ZERO],
         Address::ZERO,
     );
-    let init_code = openzeppelin("TimelockController", arguments.abi_encode_params());
+    let init_code = creation_code("TimelockController", arguments.abi_encode_params());
     chain.create(proposer, init_code).unwrap()
 }
 

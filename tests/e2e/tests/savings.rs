@@ -3,9 +3,10 @@
 use alloy_primitives::{keccak256, Address, U256};
 use alloy_sol_types::{SolCall, SolError, SolValue};
 use e2e::calls::{refusal, ETH};
+use e2e::openzeppelin::{creation_code, IAccessManager};
 use e2e::or_skip;
 use e2e::rpc::{Chain, Endpoint, People, Receipt};
-use e2e::savings::{constructor_input, openzeppelin, IAccessManager, ISavings, ISavingsGovernance};
+use e2e::savings::{constructor_input, ISavings, ISavingsGovernance};
 use e2e::tokens::{Fixture, IToken};
 use e2e::wasm;
 
@@ -37,7 +38,7 @@ impl World {
         let people = chain.people();
         let arguments = (people.governor,).abi_encode_params();
         let manager = chain
-            .create(people.governor, openzeppelin("AccessManager", arguments))
+            .create(people.governor, creation_code("AccessManager", arguments))
             .unwrap();
         let savings = chain
             .deploy_program(people.deployer, &code, constructor_input(manager))
@@ -271,7 +272,7 @@ fn only_the_manager_hands_over() {
     let arguments = (governor,).abi_encode_params();
     let other = world
         .chain
-        .create(governor, openzeppelin("AccessManager", arguments))
+        .create(governor, creation_code("AccessManager", arguments))
         .unwrap();
     let hand_over = ISavingsGovernance::setAuthorityCall { authority_: other };
     assert_refused(
