@@ -9,6 +9,7 @@
 //! - [`window`]: a sliding window: in any `W` seconds at most the limit.
 //! - [`cap`]: the most in one transition and in one transaction.
 //! - [`council`]: M of N approve an action, once; and an emergency committee that ends.
+//! - [`mode`]: whether a guard watches, refuses, or refuses and trips.
 //! - [`net`]: what counts of the flows within a transaction, so that nobody's budget is burnt or bought.
 //! - [`credit`]: what an actor brought in a while ago, decaying, that it may take out beside the limiter.
 //! - [`baseline`]: the value that a share is taken of, so that no deposit or withdrawal of the moment moves it.
@@ -45,6 +46,7 @@ mod fields;
 mod granule;
 pub mod growth;
 pub mod guardian;
+pub mod mode;
 pub mod net;
 pub mod pause;
 pub mod position;

@@ -30,7 +30,7 @@ use crate::{
         GuardianStillThere, GuardianUnassigned, GuardiansCoolingDown, GuardiansUnset, NotGroupGuardian,
     },
     inflow_credit::CreditUnset,
-    lock::Reentered,
+    lock::{InTransition, Reentered},
     net_position::{PositionClosed, PositionInExceeded, PositionOutExceeded},
     pause_guard::{
         GroupPaused, GroupRestricted, NotPaused, PauseNotExtended, PauseNotTightened, PauseOutOfBounds,
@@ -45,6 +45,7 @@ use crate::{
     setting::{AmountCannotAct, SettingOutOfBounds},
     solvency::Insolvent,
     timelock::{DelayTooLong, OperationNotReady, OperationPending},
+    transition::{RefundRefused, TooLittleGas},
     triggers::{FindingExpired, FindingUsed, FindingValidTooLong, FindingsSpent, TriggerUnset},
     window_limiter::{WindowAmountZero, WindowOutOfBounds},
 };
@@ -103,6 +104,7 @@ crate::error_set! {
         GuardiansCoolingDown,
         GuardiansUnset,
         HasBaseline,
+        InTransition,
         Insolvent,
         InvalidApproval,
         InvalidMember,
@@ -137,6 +139,7 @@ crate::error_set! {
         RateLimited,
         Reentered,
         RefillOutOfBounds,
+        RefundRefused,
         ScopeClosed,
         ScopeFollowsDefault,
         ScopeLimitZero,
@@ -153,6 +156,7 @@ crate::error_set! {
         TicketNotReady,
         TicketNotWaiting,
         TooFewApprovals,
+        TooLittleGas,
         TransactionCapExceeded,
         TransferFailed,
         TransitionCapExceeded,
@@ -162,5 +166,12 @@ crate::error_set! {
         WindowAmountZero,
         WindowOutOfBounds,
         ZeroAuthority,
+    }
+}
+
+impl GuardError {
+    /// The refusal of a guard of the protocol's own, such as an invariant that this crate does not have.
+    pub fn own(error: impl crate::abi::Revert) -> Self {
+        Self(error.encode())
     }
 }

@@ -16,6 +16,8 @@
 //! - [`registry`]: a list of what has been configured.
 //! - [`scoped_limiter`]: one flow, several limits: of its asset, its account, its group of functions and its route.
 //! - [`solvency`]: at the end of a transition, what is held covers what is owed.
+//! - [`transition`]: what runs around the body of every call, and trips that survive the revert they cause.
+//! - [`guard_modes`]: each guard watches, refuses, or refuses and trips.
 //! - [`lock`]: no transition starts inside another.
 //! - [`window_limiter`]: how much of an asset may move in any window of time.
 //! - [`abi`]: Solidity errors, events and calls in little code.
@@ -65,8 +67,10 @@ pub mod error;
 mod fixture;
 pub mod flow_cap;
 pub mod growth_cap;
+pub mod guard_modes;
 pub mod guardians;
 pub mod inflow_credit;
+pub mod invariant;
 pub mod lock;
 pub mod net_position;
 mod pairs;
@@ -79,6 +83,7 @@ pub mod sdk;
 pub mod setting;
 pub mod solvency;
 pub mod timelock;
+pub mod transition;
 pub mod triggers;
 pub mod window_limiter;
 
@@ -89,3 +94,4 @@ struct Readme;
 
 pub use error::GuardError;
 pub use portcullis_core as core_types;
+pub use portcullis_macros::{entrypoint, guarded};

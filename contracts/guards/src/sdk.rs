@@ -90,6 +90,63 @@ fn answer(vm: &VM, status: u8, most_bytes: usize) -> Option<Vec<u8>> {
     (status == 0).then(|| vm.read_return_data(0, Some(most_bytes)))
 }
 
+/// Calls the contract's own address by delegatecall, with the same caller and value. Storage is written out and the cache of it dropped before.
+///
+/// Returns whether it succeeded, and all that it answered.
+#[inline(never)]
+pub fn delegate_call_self(vm: &VM, gas: u64, data: &[u8]) -> (bool, Vec<u8>) {
+    vm.flush_cache(true);
+    let mut answer_bytes = 0;
+    // SAFETY: the pointers are to 20 bytes and to as many as are said. No reference into storage outlives the call, and the cache of it
+    // is dropped.
+    let status = unsafe {
+        vm.delegate_call_contract(
+            vm.contract_address().as_ptr(),
+            data.as_ptr(),
+            data.len(),
+            gas,
+            &mut answer_bytes,
+        )
+    };
+    (status == 0, vm.read_return_data(0, None))
+}
+
+/// What the frame of a call notes for the entry point of the same call. It lives in the program's memory, which each call has anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Note {
+    /// Nothing.
+    None,
+    /// The method is latched, and this is not its body.
+    BodyWanted,
+    /// This is the body of a latched method.
+    Body,
+    /// It is, and the guard of this number was violated.
+    Violated(u8),
+}
+
+/// Notes something, in place of what was noted before.
+pub(crate) fn note(note: Note) {
+    memory::set(match note {
+        Note::None => 0,
+        Note::BodyWanted => 1,
+        Note::Body => 2,
+        Note::Violated(guard) => 0x100 | u32::from(guard),
+    });
+}
+
+/// What was noted last in this call.
+pub(crate) fn noted() -> Note {
+    match memory::get() {
+        0 => Note::None,
+        1 => Note::BodyWanted,
+        2 => Note::Body,
+        number => {
+            let [.., guard] = number.to_be_bytes();
+            Note::Violated(guard)
+        }
+    }
+}
+
 /// A word of the contract's transient storage: it lives as long as the transaction.
 pub fn transient_load(key: &B256) -> B256 {
     transient::load(key)
@@ -159,6 +216,40 @@ pub(crate) fn transient_words() -> std::collections::BTreeMap<B256, B256> {
         .into_iter()
         .filter(|(_, word)| !word.is_zero())
         .collect()
+}
+
+/// A number in the program's memory.
+#[cfg(target_arch = "wasm32")]
+mod memory {
+    use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+
+    pub(super) fn set(number: u32) {
+        NUMBER.store(number, Relaxed);
+    }
+
+    pub(super) fn get() -> u32 {
+        NUMBER.load(Relaxed)
+    }
+}
+
+/// Off chain: a number in the thread.
+#[cfg(not(target_arch = "wasm32"))]
+mod memory {
+    use core::cell::Cell;
+
+    std::thread_local! {
+        static NUMBER: Cell<u32> = const { Cell::new(0) };
+    }
+
+    pub(super) fn set(number: u32) {
+        NUMBER.set(number);
+    }
+
+    pub(super) fn get() -> u32 {
+        NUMBER.get()
+    }
 }
 
 /// The host functions, which the SDK does not bind.

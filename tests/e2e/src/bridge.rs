@@ -37,7 +37,8 @@ pub fn constructor_input(arguments: &ConstructorArguments) -> Vec<u8> {
 }
 
 /// The input of a call that constructs any contract.
-pub(crate) fn constructor(arguments: &[u8]) -> Vec<u8> {
+#[must_use]
+pub fn constructor(arguments: &[u8]) -> Vec<u8> {
     [&CONSTRUCTOR[..], arguments].concat()
 }
 
