@@ -161,21 +161,22 @@ pub(crate) enum Declaration {
     None,
 }
 
-/// Takes the declaration out of a method's attributes.
+/// Takes the declaration out of a method's attributes, also where it is mistaken.
 pub(crate) fn take(attributes: &mut Vec<Attribute>) -> syn::Result<Declaration> {
+    let declares = |attribute: &mut Attribute| {
+        ["guard", "exempt", "settled"]
+            .iter()
+            .any(|name| named(attribute, name))
+    };
     let mut declared = Declaration::None;
-    let mut rest = Vec::new();
-    for attribute in attributes.drain(..) {
+    for attribute in attributes.extract_if(.., declares).collect::<Vec<_>>() {
         let next = if named(&attribute, "guard") {
             guard(&attribute)?
         } else if named(&attribute, "exempt") {
             exempt(&attribute)?
-        } else if named(&attribute, "settled") {
+        } else {
             attribute.meta.require_path_only()?;
             Declaration::Settled(attribute.pound_token.span)
-        } else {
-            rest.push(attribute);
-            continue;
         };
         if !matches!(declared, Declaration::None) {
             return Err(Error::new_spanned(
@@ -185,7 +186,6 @@ pub(crate) fn take(attributes: &mut Vec<Attribute>) -> syn::Result<Declaration> 
         }
         declared = next;
     }
-    *attributes = rest;
     Ok(declared)
 }
 

@@ -37,7 +37,8 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> syn::Result<T
             }
         }
     }
-    mistakes.none()?;
+    // What else is written is written all the same, so that the compiler tells the mistakes and nothing that follows from them.
+    let mistakes = mistakes.told();
 
     let contract = &block.self_ty;
     let marks = match &block.trait_ {
@@ -66,6 +67,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> syn::Result<T
     };
     let demands = needs.demands(contract);
     Ok(quote! {
+        #mistakes
         #block
         #marks
         #demands
@@ -74,18 +76,18 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> syn::Result<T
 
 /// Several mistakes, all told at once.
 #[derive(Default)]
-pub(crate) struct Mistakes(Option<Error>);
+struct Mistakes(Option<Error>);
 
 impl Mistakes {
-    pub(crate) fn add(&mut self, error: Error) {
+    fn add(&mut self, error: Error) {
         match &mut self.0 {
             Some(first) => first.combine(error),
             None => self.0 = Some(error),
         }
     }
 
-    pub(crate) fn none(self) -> syn::Result<()> {
-        self.0.map_or(Ok(()), Err)
+    fn told(self) -> Option<TokenStream> {
+        self.0.map(Error::into_compile_error)
     }
 }
 

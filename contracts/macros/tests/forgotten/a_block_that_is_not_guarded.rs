@@ -1,0 +1,18 @@
+extern crate alloc;
+
+use stylus_sdk::{prelude::*, storage::StorageU256};
+
+#[portcullis::entrypoint]
+#[storage]
+pub struct Vault {
+    total: StorageU256,
+}
+
+#[public]
+impl Vault {
+    pub fn deposit(&mut self) -> Result<(), Vec<u8>> {
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,30 @@
+extern crate alloc;
+use portcullis::guarded;
+use stylus_sdk::{prelude::*, storage::StorageU256};
+
+#[portcullis::entrypoint]
+#[storage]
+pub struct Vault {
+    total: StorageU256,
+}
+
+#[guarded]
+#[public]
+impl Vault {
+    #[guard(lock)]
+    pub fn total(&self) -> Result<(), Vec<u8>> {
+        Ok(())
+    }
+
+    #[settled]
+    pub fn price(&self) -> bool {
+        true
+    }
+
+    #[settled]
+    pub fn deposit(&mut self) -> Result<(), Vec<u8>> {
+        Ok(())
+    }
+}
+
+fn main() {}
