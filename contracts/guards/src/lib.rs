@@ -16,6 +16,7 @@
 //! - [`registry`]: a list of what has been configured.
 //! - [`scoped_limiter`]: one flow, several limits: of its asset, its account, its group of functions and its route.
 //! - [`solvency`]: at the end of a transition, what is held covers what is owed.
+//! - [`invariant`]: what has to hold over a transition, asked once at its exit, composable.
 //! - [`lock`]: no transition starts inside another.
 //! - [`window_limiter`]: how much of an asset may move in any window of time.
 //! - [`abi`]: Solidity errors, events and calls in little code.
@@ -67,6 +68,7 @@ pub mod flow_cap;
 pub mod growth_cap;
 pub mod guardians;
 pub mod inflow_credit;
+pub mod invariant;
 pub mod lock;
 pub mod net_position;
 mod pairs;
