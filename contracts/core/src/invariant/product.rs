@@ -90,14 +90,14 @@ impl Product {
     /// Adds another.
     #[inline(never)]
     pub(crate) fn plus(&mut self, other: &Self) -> &mut Self {
+        self.used = self.used.max(other.used) + 1;
         let mut carry = 0;
-        for (place, limb) in self.limbs.iter_mut().zip(&other.limbs) {
+        for (place, limb) in self.limbs.iter_mut().zip(&other.limbs).take(self.used) {
             // Invariant: three numbers of 64 bits are below 2^128.
             let sum = u128::from(*place) + u128::from(*limb) + carry;
             *place = sum as u64;
             carry = sum >> 64;
         }
-        self.used = self.used.max(other.used) + 1;
         self.trim();
         self
     }
@@ -115,7 +115,8 @@ impl Product {
 
     #[inline(never)]
     pub(crate) fn is_at_least(&self, other: &Self) -> bool {
-        self.limbs.iter().rev().ge(other.limbs.iter().rev())
+        let [ours, theirs] = [self, other].map(|product| product.limbs.iter().take(product.used).rev());
+        self.used.cmp(&other.used).then_with(|| ours.cmp(theirs)).is_ge()
     }
 
     /// Both, without as many of their lowest bits as it takes for the larger to fit a word, and how many those are.

@@ -10,7 +10,7 @@ pub struct Check<F>(F);
 /// Asks the closure at the exit.
 ///
 /// ```
-/// use portcullis::{errors, error_set, invariant::{self, Unmet}, solvency::Insolvent};
+/// use portcullis::{invariant::{self, Unmet}, solvency::Insolvent};
 /// # use alloy_primitives::{Address, U256};
 /// let (minted, most) = (U256::from(3), U256::from(5));
 /// let capped = invariant::check(move |_vm| {

@@ -6,7 +6,6 @@ use crate::{
     authority::Governor,
     calldata,
     council::world::World,
-    errors,
     fixture::{
         assert_told, chain as bare_chain, logs, now, stored, u, ALICE, BOB, DAY, HOUR, OTHER, START, TOKEN,
     },
@@ -122,11 +121,6 @@ pub(super) fn refused(error: impl Into<GuardError>) -> Result<(), Unmet> {
 
 pub(super) fn unevaluated(error: impl Into<GuardError>) -> Result<(), Unmet> {
     Err(Unmet::Unevaluated(error.into()))
-}
-
-errors! {
-    /// The test's own.
-    Odd(number: u64);
 }
 
 /// Holds when the number is even at the exit, and notes that it was asked.

@@ -27,7 +27,28 @@ errors! {
     ValueOverflow(asset: Address);
 }
 
-/// What assets are worth.
+/// What assets are worth. A closure of the same shape is one too.
+///
+/// ```
+/// use alloy_primitives::{Address, U256};
+/// use portcullis::{calldata, invariant::{self, numbers::value::{Rounding, Tolerance}, Holder, Unmet, ValueOf}, sdk::VM};
+///
+/// /// An oracle that rounds down.
+/// struct Oracle(Address);
+///
+/// impl ValueOf for Oracle {
+///     fn value_wad(&self, vm: &VM, asset: Address, amount: U256, rounding: Rounding) -> Result<U256, Unmet> {
+///         let value = invariant::word(vm, self.0, &calldata!("value", asset: Address, amount: U256))?;
+///         Ok(match rounding {
+///             Rounding::Down => value,
+///             Rounding::Up => value.saturating_add(U256::ONE),
+///         })
+///     }
+/// }
+/// let (usdc, weth) = (Address::repeat_byte(1), Address::repeat_byte(2));
+/// let kept = invariant::value_kept([usdc, weth], Holder::This, Tolerance::NONE, Oracle(Address::repeat_byte(3)));
+/// assert!(kept.is_some());
+/// ```
 pub trait ValueOf {
     /// What an amount of an asset is worth, with 18 decimals, rounded as it is asked.
     ///
