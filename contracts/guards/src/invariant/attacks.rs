@@ -261,7 +261,7 @@ fn a_walk_of_small_steps_passes_each_step_and_not_the_window() {
             share_price_within(pricing(), step, source),
             share_price_near(pricing(), band, source),
         );
-        let result = chain.over(&both.0, || {
+        let result = chain.over(both.0, || {
             state.set(numbers::price::Shares {
                 assets: more,
                 ..before
