@@ -24,6 +24,7 @@
 //! - [`queue`]: what is over a limit, deferred: a ticket, a wait sized by what is waiting, first in first out.
 //! - [`recorder`]: who tripped a breaker, for as long as they are paid last.
 //! - [`solvency`]: what is held against what is owed.
+//! - [`invariant`]: what has to hold over a transition: changes, prices, pools, health and value, compared exactly.
 //! - [`trigger`]: what trips a breaker, and what tripping it costs.
 //!
 //! # Design
@@ -46,6 +47,7 @@ mod fields;
 mod granule;
 pub mod growth;
 pub mod guardian;
+pub mod invariant;
 pub mod mode;
 pub mod net;
 pub mod pause;

@@ -28,11 +28,18 @@ pub const ETH: Address = Address::ZERO;
 /// # Errors
 /// [`NotAToken`] when the balance cannot be read.
 pub fn held(vm: &VM, asset: Address) -> Result<U256, GuardError> {
-    let this = vm.contract_address();
+    balance_of(vm, asset, vm.contract_address())
+}
+
+/// What somebody holds of an asset.
+///
+/// # Errors
+/// [`NotAToken`] when the balance cannot be read.
+pub fn balance_of(vm: &VM, asset: Address, holder: Address) -> Result<U256, GuardError> {
     if asset == ETH {
-        return Ok(vm.balance(this));
+        return Ok(vm.balance(holder));
     }
-    let answer = sdk::static_call(vm, asset, &calldata!("balanceOf", this: Address));
+    let answer = sdk::static_call(vm, asset, &calldata!("balanceOf", holder: Address));
     answer
         .and_then(|word| word_of(&word))
         .ok_or_else(|| NotAToken { asset }.into())

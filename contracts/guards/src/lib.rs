@@ -16,6 +16,7 @@
 //! - [`registry`]: a list of what has been configured.
 //! - [`scoped_limiter`]: one flow, several limits: of its asset, its account, its group of functions and its route.
 //! - [`solvency`]: at the end of a transition, what is held covers what is owed.
+//! - [`invariant`]: what has to hold over a transition, asked once at its exit, composable.
 //! - [`transition`]: what runs around the body of every call, and trips that survive the revert they cause.
 //! - [`guard_modes`]: each guard watches, refuses, or refuses and trips.
 //! - [`lock`]: no transition starts inside another.

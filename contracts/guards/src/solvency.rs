@@ -17,11 +17,13 @@
 
 use crate::{asset, errors, sdk::VM, GuardError};
 use alloy_primitives::{Address, U256};
-use portcullis_core::solvency::position;
+use portcullis_core::solvency::{position, position_over_margin, Margin, Position};
 
 errors! {
     /// The contract holds less of the asset than it owes.
     Insolvent(asset: Address, locked: U256, owed: U256);
+    /// The contract holds less of the asset than it owes and a margin on that: `missing` is missing.
+    MarginShort(asset: Address, locked: U256, owed: U256, margin_bps: u64, missing: U256);
 }
 
 /// Requires that the contract holds what it owes. Equality is enough.
@@ -29,11 +31,42 @@ errors! {
 /// # Errors
 /// [`Insolvent`], and [`asset::NotAToken`] when the balance cannot be read.
 pub fn require_covered(vm: &VM, asset: Address, owed: U256) -> Result<(), GuardError> {
-    let locked = asset::held(vm, asset)?;
-    if position(locked, owed).is_solvent() {
-        Ok(())
-    } else {
-        Err(Insolvent { asset, locked, owed }.into())
+    check(asset, asset::held(vm, asset)?, owed)
+}
+
+/// The same with a margin on what is owed, rounded up.
+///
+/// # Errors
+/// [`MarginShort`], and [`asset::NotAToken`] when the balance cannot be read.
+pub fn require_margin(vm: &VM, asset: Address, owed: U256, margin: Margin) -> Result<(), GuardError> {
+    check_margin(asset, asset::held(vm, asset)?, owed, margin)
+}
+
+/// Requires that what is held is what is owed.
+pub(crate) fn check(asset: Address, locked: U256, owed: U256) -> Result<(), GuardError> {
+    match position(locked, owed) {
+        Position::Surplus(_) => Ok(()),
+        Position::Shortfall(_) => Err(Insolvent { asset, locked, owed }.into()),
+    }
+}
+
+/// Requires that what is held is what is owed and a margin.
+pub(crate) fn check_margin(
+    asset: Address,
+    locked: U256,
+    owed: U256,
+    margin: Margin,
+) -> Result<(), GuardError> {
+    match position_over_margin(locked, owed, margin) {
+        Position::Surplus(_) => Ok(()),
+        Position::Shortfall(missing) => Err(MarginShort {
+            asset,
+            locked,
+            owed,
+            margin_bps: margin.bps().into(),
+            missing,
+        }
+        .into()),
     }
 }
 
@@ -56,6 +89,32 @@ mod tests {
                 asset: Address::ZERO,
                 locked: U256::from(99),
                 owed: U256::from(100)
+            }
+            .into())
+        );
+    }
+
+    #[test]
+    fn a_margin_of_a_percent_is_asked_for_to_the_wei() {
+        let test = TestVM::new();
+        let vm = VM {
+            host: alloc::boxed::Box::new(test.clone()),
+        };
+        let percent = Margin::new(100).unwrap();
+        test.set_balance(test.contract_address(), U256::from(1_012));
+        assert_eq!(
+            require_margin(&vm, Address::ZERO, U256::from(1_001), percent),
+            Ok(())
+        );
+        test.set_balance(test.contract_address(), U256::from(1_011));
+        assert_eq!(
+            require_margin(&vm, Address::ZERO, U256::from(1_001), percent),
+            Err(MarginShort {
+                asset: Address::ZERO,
+                locked: U256::from(1_011),
+                owed: U256::from(1_001),
+                margin_bps: 100,
+                missing: U256::ONE
             }
             .into())
         );

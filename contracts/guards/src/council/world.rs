@@ -13,7 +13,7 @@ use crate::{
 use alloc::{boxed::Box, collections::BTreeMap, rc::Rc, vec, vec::Vec};
 use alloy_primitives::{address, keccak256, Address, B256, U256};
 use alloy_sol_types::{sol, SolCall};
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use k256::ecdsa::{RecoveryId, Signature, SigningKey, VerifyingKey};
 use p256::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
 use stylus_sdk::{prelude::*, testing::TestVM};
@@ -32,22 +32,24 @@ type Answer = Box<dyn Fn(&[u8]) -> Result<Vec<u8>, Vec<u8>>>;
 
 /// The chain.
 #[derive(Clone)]
-pub(super) struct World(Rc<State>);
+pub(crate) struct World(Rc<State>);
 
 struct State {
     test: TestVM,
     contracts: RefCell<BTreeMap<Address, Answer>>,
     answer: RefCell<Vec<u8>>,
     asked: RefCell<Vec<Address>>,
+    cleared: Cell<u64>,
 }
 
 impl World {
-    pub(super) fn new(test: &TestVM) -> Self {
+    pub(crate) fn new(test: &TestVM) -> Self {
         let world = Self(Rc::new(State {
             test: test.clone(),
             contracts: RefCell::default(),
             answer: RefCell::default(),
             asked: RefCell::default(),
+            cleared: Cell::default(),
         }));
         world.answers(ECRECOVER, |data| Ok(recover(data).unwrap_or_default()));
         world.answers(P256_VERIFY, |data| Ok(verify_p256(data).unwrap_or_default()));
@@ -55,7 +57,7 @@ impl World {
     }
 
     /// From now on the contract answers so.
-    pub(super) fn answers(
+    pub(crate) fn answers(
         &self,
         contract: Address,
         answer: impl Fn(&[u8]) -> Result<Vec<u8>, Vec<u8>> + 'static,
@@ -66,6 +68,11 @@ impl World {
     /// Whom somebody asked since the last time.
     pub(super) fn asked(&self) -> Vec<Address> {
         self.0.asked.take()
+    }
+
+    /// How often the cache of storage was dropped.
+    pub(crate) fn cleared(&self) -> u64 {
+        self.0.cleared.get()
     }
 }
 
@@ -397,6 +404,7 @@ impl StorageAccess for World {
     }
 
     fn flush_cache(&self, clear: bool) {
+        self.0.cleared.set(self.0.cleared.get() + u64::from(clear));
         self.0.test.flush_cache(clear);
     }
 }

@@ -1,38 +1,153 @@
-//! What has to hold over a whole transition.
+//! What has to hold over a whole transition: asked once, at its outermost exit, against what was remembered at its entry.
+//!
+//! An [`Invariant`] only says whether it holds. What comes of it (nothing but a log, a refusal, a breaker that trips) is decided by the frame that asks.
+//!
+//! | invariant | what holds | an incident that it ends |
+//! |---|---|---|
+//! | [`balance_change`], [`owner_kept`], [`owned_by`] | a balance changed by no more and no less than it may; a token of a kind stays where it is | Penpie 2024: more reward than the balance change |
+//! | [`covered`], [`covered_with_margin`] | what is held covers what is owed | a token that took back what it gave |
+//! | [`supply_conserved`], [`supply_backed`] | a supply changed by what was minted and burned; it is backed | Kelp 2026: 116,500 rsETH of nothing |
+//! | [`share_price_never_falls`], [`share_price_within`] | what a share is worth | Cream 2021: a price doubled by a gift; Sonne 2024: an empty market |
+//! | [`share_price_near`], with [`PriceWindow`] | the same over any time, however many transitions | a walk of small steps |
+//! | [`weighted_pool`], [`constant_product_with_fee`], [`stable_pool`] | a pool's value per share does not fall | Balancer 2025: 65 swaps of a few units; Curve's pETH pool 2023 |
+//! | [`rate_within`] | a rate is never zero and never jumps | Kelp 2025: a fee scaled 1e36; Aave CAPO 2026 |
+//! | [`words_unchanged`], [`code_unchanged`] | words of the contract's own storage, code of another | Bybit 2025: a delegatecall wrote slot 0 |
+//! | [`healthy`] | an account can pay, or is no worse than it was | Euler 2023: a gift that left a debt; Platypus 2023: a withdrawal that ignored it |
+//! | [`value_kept`] | what came in is worth what went out | Cetus 2025: one token for all of the liquidity |
+//! | [`MeasuredOutflow`] | a limiter is charged with what really left | a token that moves more than was named |
+//! | [`check`], [`compare`] | what a protocol says in a closure | |
+//!
+//! # Design
+//! - **Composable.** A tuple of invariants is one, so is an [`Option`] (none asks nothing) and a reference. They are asked in their order, and the first that is unmet is the answer.
+//! - **All that is remembered is in [`Invariant::Before`]**, which borrows nothing. So a frame may build an invariant for the entry, run a body that
+//!   takes the contract mutably, and build the same one for the exit.
+//! - **Broken is not unevaluated.** [`Unmet`] says which. A token that reverts or an oracle that is gone is no proof of harm, and
+//!   none of its absence: [`fail_closed`] or [`fail_open`] says by name what it means, the second with an event. Without either the transition is refused.
+//! - **Whoever gives too little gas gets a refusal.** A read that failed with a 64th of the gas left, or less, ran out of it ([`Starved`]): neither does it pass as unevaluated,
+//!   nor does it trip anything.
+//! - **The value of the call was not held before it.** It is subtracted from what the contract itself holds at the entry.
+//! - Equal to a bound passes. Nothing is divided where it is compared: [`portcullis_core::invariant`].
+//! - Nothing is stored, but for the one word (and one of settings) of a [`PriceWindow`].
+//!
+//! # Trust assumptions
+//! - The frame asks at the outermost exit, with everything in between done, and once for each call. In a batch that is one call the frame is around the batch: around each of its parts
+//!   the value of the call would be subtracted again.
+//! - What a contract knows of itself (what it owes, an account's collateral) is accounted honestly; what a token says of balances is the truth, at the entry and at the exit. A token that lies at both can hide what it likes:
+//!   invariants on other assets hold all the same.
+
+mod balance;
+mod compose;
+mod failure;
+mod health;
+mod outflow;
+mod own;
+mod owner;
+mod pool;
+mod price;
+mod price_window;
+mod rate;
+mod read;
+mod solvency;
+mod supply;
+mod unchanged;
+mod value;
+
+pub use balance::{balance_change, BalanceChange, BalanceOutOfBounds, Holder};
+pub use failure::{fail_closed, fail_open, FailClosed, FailOpen, InvariantNotEvaluated};
+pub use health::{healthy, AccountUnhealthy, Healthy};
+pub use outflow::MeasuredOutflow;
+pub use own::{check, compare, Check, Compare};
+pub use owner::{owned_by, owner_kept, NotOwned, OwnedBy, OwnerChanged, OwnerKept};
+pub use pool::{
+    constant_product_with_fee, stable_pool, weighted_pool, ConstantProductWithFee, PoolTooLarge,
+    PoolValueFell, StablePool, WeightedPool,
+};
+pub use price::{
+    erc4626, share_price_near, share_price_never_falls, share_price_within, SharePriceFell, SharePriceMoved,
+    SharePriceNear, SharePriceNeverFalls, SharePriceOffReference, SharePriceWithin, SupplyBelowFloor,
+};
+pub use price_window::{
+    Band, PriceOutOfRange, PriceReferenceReset, PriceWindow, PriceWindowConfigured, PriceWindowUnset,
+    WindowTerms,
+};
+pub use rate::{rate_within, RateJumped, RateOutOfBounds, RateWithin};
+pub use read::{evaluated, word, Starved, Unanswered};
+pub use solvency::{covered, covered_with_margin, Covered, CoveredWithMargin};
+pub use supply::{
+    supply_backed, supply_conserved, SupplyBacked, SupplyConserved, SupplyNotConserved, SupplyUnbacked,
+};
+pub use unchanged::{
+    code_unchanged, words_unchanged, CodeChanged, CodeUnchanged, WordChanged, WordsUnchanged,
+};
+pub use value::{value_kept, ValueKept, ValueLost, ValueOf, ValueOverflow};
+
+/// The numbers that they compare.
+pub use portcullis_core::invariant as numbers;
 
 use crate::{sdk::VM, GuardError};
 
-/// Why an invariant did not pass.
+/// What has to hold over a whole transition.
+pub trait Invariant {
+    /// What is remembered from before the body; `()` where nothing is.
+    type Before;
+
+    /// Taken at the entry, before the body. What the call brought in as its value was not held before.
+    ///
+    /// # Errors
+    /// [`Unmet`].
+    fn before(&self, vm: &VM) -> Result<Self::Before, Unmet>;
+
+    /// Asked once, at the outermost exit.
+    ///
+    /// # Errors
+    /// [`Unmet`].
+    fn after(&self, vm: &VM, before: Self::Before) -> Result<(), Unmet>;
+}
+
+/// Why an invariant does not let a transition pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unmet {
-    /// It does not hold.
+    /// It does not hold: harm was seen.
     Broken(GuardError),
-    /// It could not be evaluated.
+    /// It cannot be evaluated, and nobody has said what that means. To be refused, and no reason for a trip.
     Unevaluated(GuardError),
+    /// The transition is refused, which says nothing about harm: too little gas, or failed closed. Never a reason for a trip, or anybody could trip a breaker for the price of gas.
+    Refused(GuardError),
+}
+
+impl Unmet {
+    /// It does not hold.
+    pub fn broken(error: impl Into<GuardError>) -> Self {
+        Self::Broken(error.into())
+    }
+
+    /// It cannot be evaluated. Where that came of a call to somebody, [`evaluated`] says it, which looks at the gas.
+    pub fn unevaluated(error: impl Into<GuardError>) -> Self {
+        Self::Unevaluated(error.into())
+    }
+
+    /// The transition is refused.
+    pub fn refused(error: impl Into<GuardError>) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+/// An error that says nothing else is a broken invariant.
+impl From<GuardError> for Unmet {
+    fn from(error: GuardError) -> Self {
+        Self::Broken(error)
+    }
 }
 
 impl From<Unmet> for GuardError {
     fn from(unmet: Unmet) -> Self {
         match unmet {
-            Unmet::Broken(error) | Unmet::Unevaluated(error) => error,
+            Unmet::Broken(error) | Unmet::Unevaluated(error) | Unmet::Refused(error) => error,
         }
     }
 }
 
-/// What has to hold over a whole transition.
-pub trait Invariant {
-    /// What is remembered from before the body.
-    type Before;
-
-    /// Taken at entry.
-    ///
-    /// # Errors
-    /// When it cannot be taken.
-    fn before(&self, vm: &VM) -> Result<Self::Before, Unmet>;
-
-    /// Asked at the outermost exit.
-    ///
-    /// # Errors
-    /// When it does not hold.
-    fn after(&self, vm: &VM, before: Self::Before) -> Result<(), Unmet>;
-}
+#[cfg(test)]
+mod attacks;
+#[cfg(test)]
+mod tests;

@@ -70,12 +70,12 @@ impl Invariant for Ceiling {
             return Ok(());
         }
         let (after, ceiling) = (self.0, MOST);
-        let broken = AboveCeiling {
+        let error = AboveCeiling {
             before,
             after,
             ceiling,
         };
-        Err(Unmet::Broken(GuardError::own(broken)))
+        Err(Unmet::broken(GuardError::own(error)))
     }
 }
 
