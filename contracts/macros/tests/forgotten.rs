@@ -1,7 +1,7 @@
 //! Each way to forget a guard does not compile, and the message says what to type.
 //!
-//! The messages are in `tests/forgotten/*.stderr`, as the compiler of `rust-toolchain.toml` writes them. With another compiler they may read
-//! otherwise, so then only that each fails is looked at. `TRYBUILD=overwrite cargo test -p portcullis-macros --test forgotten` writes them anew.
+//! The messages are in `tests/forgotten/*.stderr`, as the compiler of `rust-toolchain.toml` writes them;
+//! `TRYBUILD=overwrite cargo test -p portcullis-macros --test forgotten` writes them anew.
 
 #[test]
 fn each_way_to_forget_a_guard_does_not_compile() {

@@ -34,3 +34,6 @@ pub use latch::enter_latching;
 pub use latch::{Latching, RefundRefused, TooLittleGas, Violation, ViolationLatched, RESERVE_GAS};
 pub use marks::{Covers, EveryCallGuarded, GuardedEntrypoint, LatchingEntrypoint};
 pub use record::{LastViolation, ViolationRecord};
+
+#[cfg(test)]
+mod tests;
