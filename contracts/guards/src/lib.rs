@@ -20,6 +20,7 @@
 //! - [`transition`]: what runs around the body of every call, and trips that survive the revert they cause.
 //! - [`guard_modes`]: each guard watches, refuses, or refuses and trips.
 //! - [`lock`]: no transition starts inside another.
+//! - [`shared_lock`]: nor inside one of another contract of the same protocol.
 //! - [`window_limiter`]: how much of an asset may move in any window of time.
 //! - [`abi`]: Solidity errors, events and calls in little code.
 //! - [`scope_key`]: what a breaker is for: an asset, a group of functions, or both.
@@ -82,6 +83,7 @@ pub mod scope_key;
 pub mod scoped_limiter;
 pub mod sdk;
 pub mod setting;
+pub mod shared_lock;
 pub mod solvency;
 pub mod timelock;
 pub mod transition;

@@ -18,6 +18,10 @@ sol! {
     function actUnnamed(uint256 word) external returns (bool);
     function moveMeasured(address target, uint256 value, bytes data) external payable;
     function moveDeclared(address asset, uint256 amount) external;
+    function actShared(address keeper, uint256 word, address target, bytes data) external;
+    function priceShared(address keeper) external view returns (uint256);
+    function lockHolder() external view returns (address);
+    function admit(address member) external;
     function setMode(uint8 guard, uint8 mode) external;
     function setDelay(uint64 secs) external;
     function price() external view returns (uint256);
@@ -36,6 +40,7 @@ sol! {
     error OperationNotReady(bytes32 operation, uint64 readyAt, uint64 expiresAt);
     error Reentered();
     error RefundRefused(address to, uint256 value);
+    error SharedLockRefused(address keeper);
     error TooLittleGas(uint64 left, uint64 reserved);
 }
 
@@ -66,6 +71,8 @@ const LOUD: [u8; 6] = hex!("620186a05ff3");
 const PURSE: [u8; 1] = hex!("00");
 /// Calls whom the first word names with the data after it, and reverts whatever that does.
 const UNDOER: [u8; 24] = hex!("6020360360205f375f5f602036035f5f5f355af1505f5ffd");
+/// Calls whom the first word names with the data after it, and passes on what it reverts with.
+const FORWARDER: [u8; 33] = hex!("6020360360205f375f5f602036035f5f5f355af115601957005b3d5f5f3e3d5ffd");
 
 struct World {
     chain: Chain,
@@ -574,4 +581,87 @@ fn after_the_breaker_has_come_back_everything_runs_again() {
     or_skip!(world.chain.move_to(open.retryAt));
     assert!(world.send(&act(5, NOBODY, bytes!())).is_success());
     assert_eq!(world.word(), 5);
+}
+
+/// A keeper and two members of its lock.
+fn protocol() -> (World, Address, Address) {
+    let mut world = World::enforcing();
+    let first = probe(&mut world.chain, world.people);
+    let second = probe(&mut world.chain, world.people);
+    for member in [first, second] {
+        world.govern(&admitCall { member });
+    }
+    (world, first, second)
+}
+
+fn act_shared(keeper: Address, word: u64, target: Address, data: impl Into<Bytes>) -> actSharedCall {
+    actSharedCall {
+        keeper,
+        word: u(word),
+        target,
+        data: data.into(),
+    }
+}
+
+/// The data that makes the forwarder call somebody.
+fn forwarded(to: Address, data: &[u8]) -> Vec<u8> {
+    [to.into_word().as_slice(), data].concat()
+}
+
+#[test]
+fn the_contracts_of_a_protocol_share_a_lock() {
+    let (mut world, first, second) = protocol();
+    let (user, keeper) = (world.people.user, world.probe);
+    let forwarder = world.create(&FORWARDER);
+    let inner = act_shared(keeper, 2, NOBODY, bytes!()).abi_encode();
+
+    // Through somebody else's code: a call from outside.
+    let around = act_shared(keeper, 1, forwarder, forwarded(second, &inner));
+    let refused = world.chain.submit(user, first, &around).unwrap();
+    assert_refused(&refused, &SharedLockRefused { keeper });
+    // And a view that others price by says so.
+    let price = priceSharedCall { keeper }.abi_encode();
+    let asked = act_shared(keeper, 1, forwarder, forwarded(second, &price));
+    let refused = world.chain.submit(user, first, &asked).unwrap();
+    assert_refused(&refused, &InTransition {});
+    assert_eq!(world.chain.view(user, first, &wordCall {}).unwrap(), u(0));
+
+    // From one member to the other: the lock is handed down, and nothing of it is left.
+    let direct = act_shared(keeper, 1, second, inner.clone());
+    let done = world.chain.submit(user, first, &direct).unwrap();
+    assert!(done.is_success(), "{done:?}");
+    assert_eq!(world.chain.view(user, second, &wordCall {}).unwrap(), u(2));
+    assert_eq!(world.ask(&lockHolderCall {}), NOBODY);
+    let settled = priceSharedCall { keeper };
+    assert_eq!(world.chain.view(user, second, &settled).unwrap(), u(2));
+    // Not back into the one that it came from.
+    let back = act_shared(
+        keeper,
+        3,
+        first,
+        act_shared(keeper, 4, NOBODY, bytes!()).abi_encode(),
+    );
+    let back = act_shared(keeper, 5, second, back.abi_encode());
+    assert_refused(&world.chain.submit(user, first, &back).unwrap(), &Reentered {});
+    // After a revert in the middle nothing is held.
+    let direct = world
+        .chain
+        .submit(user, second, &act_shared(keeper, 6, NOBODY, bytes!()));
+    assert!(direct.unwrap().is_success());
+}
+
+#[test]
+fn who_is_no_member_neither_takes_the_lock_nor_runs_without_it() {
+    let (mut world, first, _) = protocol();
+    let (user, keeper) = (world.people.user, world.probe);
+    let stranger = probe(&mut world.chain, world.people);
+    let call = act_shared(keeper, 1, NOBODY, bytes!());
+    let refused = world.chain.submit(user, stranger, &call).unwrap();
+    assert_refused(&refused, &SharedLockRefused { keeper });
+    // A keeper that is not there gives no lock.
+    let refused = world
+        .chain
+        .submit(user, first, &act_shared(user, 1, NOBODY, bytes!()))
+        .unwrap();
+    assert_refused(&refused, &SharedLockRefused { keeper: user });
 }

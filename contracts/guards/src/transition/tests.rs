@@ -191,10 +191,19 @@ fn what_is_measured_is_without_the_calls_own_value() {
     test.set_balance(this, u(1_000));
     test.set_value(u(300));
     let measured = Measured::begin(&vm, ETH).unwrap();
-    assert_eq!((measured.increase(&vm), measured.decrease(&vm)), (Ok(u(300)), Ok(u(0))));
+    assert_eq!(
+        (measured.increase(&vm), measured.decrease(&vm)),
+        (Ok(u(300)), Ok(u(0)))
+    );
     test.set_balance(this, u(699));
-    assert_eq!((measured.increase(&vm), measured.decrease(&vm)), (Ok(u(0)), Ok(u(1))));
-    assert_eq!(Measured::begin(&vm, TOKEN), Err(NotAToken { asset: TOKEN }.into()));
+    assert_eq!(
+        (measured.increase(&vm), measured.decrease(&vm)),
+        (Ok(u(0)), Ok(u(1)))
+    );
+    assert_eq!(
+        Measured::begin(&vm, TOKEN),
+        Err(NotAToken { asset: TOKEN }.into())
+    );
     // A token's balance has nothing to do with the value.
     let call = crate::calldata!("balanceOf", this: alloy_primitives::Address);
     test.mock_static_call(TOKEN, call, Ok(u(50).to_be_bytes_vec()));

@@ -23,6 +23,7 @@ use portcullis::{
     invariant::{Invariant, Unmet},
     scope_key::Scope,
     sdk::VM,
+    shared_lock::{self, SharedLock},
     timelock::Timelock,
     transition::{Flows, Latching, Moded, Violation, ViolationRecord},
     GuardError,
@@ -106,6 +107,7 @@ pub struct Probe {
     violations: ViolationRecord,
     word: StorageU256,
     moved: StorageMap<B256, StorageU256>,
+    shared: SharedLock,
 }
 
 fn scope() -> Scope {
@@ -177,6 +179,52 @@ impl Probe {
     #[guard(outflow(FLOW: asset, amount))]
     pub fn move_declared(&mut self, asset: Address, amount: U256) -> Result<(), Vec<u8>> {
         Ok(())
+    }
+
+    /// The same as `act`, under the lock that another probe keeps.
+    #[guard(
+        enter(shared_lock::acquire(self.vm(), keeper)),
+        leave(shared_lock::release(self.vm(), keeper))
+    )]
+    pub fn act_shared(
+        &mut self,
+        keeper: Address,
+        word: U256,
+        target: Address,
+        data: Blob,
+    ) -> Result<(), Vec<u8>> {
+        self.body(word, target, U256::ZERO, data)
+    }
+
+    /// The word, when nobody who shares the lock is in the middle of anything.
+    pub fn price_shared(&self, keeper: Address) -> Result<U256, Vec<u8>> {
+        shared_lock::require_settled(self.vm(), keeper)?;
+        Ok(self.word.get())
+    }
+
+    /// Gives the lock to a member.
+    #[exempt("it is the lock of others, and only its members take it")]
+    pub fn acquire_lock(&mut self, called_by: Address) -> Result<(), Vec<u8>> {
+        Ok(self.shared.acquire(called_by)?)
+    }
+
+    /// Takes it back.
+    #[exempt("it is the lock of others, and only who holds it gives it back")]
+    pub fn release_lock(&mut self) -> Result<(), Vec<u8>> {
+        Ok(self.shared.release()?)
+    }
+
+    /// Who holds it.
+    pub fn lock_holder(&self) -> Address {
+        self.shared.holder()
+    }
+
+    /// Lets a contract share the lock.
+    #[exempt("the governor's own, and the timelock is asked")]
+    pub fn admit(&mut self, member: Address) -> Result<(), Vec<u8>> {
+        let by = self.authority.governor()?;
+        let data = calldata!("admit", member: Address);
+        Ok(self.shared.admit(self.timelock.change(&by, &data), member)?)
     }
 
     /// Takes what comes, when nothing else runs.
