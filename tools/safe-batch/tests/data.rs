@@ -145,7 +145,7 @@ fn a_councils_call_is_described_with_what_it_calls() {
     let sentence = told(&execute(lift.clone()).abi_encode()).unwrap();
     assert_eq!(
         sentence,
-        "Carries out as the council a call of 0x2222222222222222222222222222222222222222 with 0 wei: [LOOSENS: ends the pause of group 2 before its time; the ramp back begins. For the governor and the council. Takes effect at once.] Its nonce is 7, the council's epoch 3; it holds from 2023-11-14 22:13:20 UTC until before 2023-11-15 22:13:20 UTC. It comes with 66 bytes of approvals, which are not checked here. For anyone who has the members' approvals. Takes effect at once."
+        "Carries out as the council a call of 0x2222222222222222222222222222222222222222 with 0 wei: [LOOSENS: ends the pause of group 2 before its time; the ramp back begins. For the governor and the council. Takes effect at once.] Its nonce is 7, the council's epoch 3; it holds from 2023-11-14 22:13:20 UTC up to 2023-11-15 22:13:20 UTC. It comes with 66 bytes of approvals, which are not checked here. For anyone who has the members' approvals. Takes effect at once."
     );
     let mut hidden = lift.clone();
     hidden.push(0);

@@ -113,8 +113,9 @@ impl Fork {
                 .map(|(key, slot)| WordChange {
                     key: *key,
                     before: slot.original_value(),
-                    after: slot.present_value(),
+                    after: if gone { U256::ZERO } else { slot.present_value() },
                 })
+                .filter(|word| word.before != word.after)
                 .collect();
             words.sort_by_key(|word| word.key);
             let account = AccountChange {
