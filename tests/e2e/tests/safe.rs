@@ -4,6 +4,7 @@
 
 #[path = "safe/multisig.rs"]
 mod multisig;
+#[allow(dead_code)] // Of simulations.
 #[path = "safe/world.rs"]
 mod world;
 

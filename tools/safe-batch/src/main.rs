@@ -1,4 +1,4 @@
-//! Writes batches for a Safe and describes them. `--help` says how; `docs/SAFE.md` says what to compare.
+//! Writes batches for a Safe, describes and simulates them. `--help` says how; `docs/SAFE.md` says what to compare.
 
 use alloy_primitives::{Address, Bytes};
 use clap::{Args, Parser, Subcommand};
@@ -19,10 +19,10 @@ mod acting;
 #[path = "command/simulating.rs"]
 mod simulating;
 
-/// Writes batches of acts of authority for a Safe, and describes batches and calls in plain words.
+/// Writes batches of acts of authority for a Safe, describes batches and calls in plain words, and simulates them.
 ///
-/// Ends with 0 when all is well, with 1 when a description has something to look at before anyone signs, and with 2 when something is
-/// refused. docs/SAFE.md says how to use it.
+/// Ends with 0 when all is well, with 1 when there is something to look at before anyone signs, as a call that fails, and with 2 when something is
+/// refused or an endpoint does not answer. docs/SAFE.md says how to use it.
 #[derive(Parser)]
 #[command(name = "safe-batch")]
 struct Arguments {
