@@ -387,6 +387,15 @@ async fn what_a_wallet_shows_of_a_batch_is_unpacked_and_simulated_as_the_batch()
                 "{told}"
             );
         }
+        // In a file the same is a plain call of MultiSend, from which the hub takes no orders.
+        let mut json: Json = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        json["transactions"] = json!([{ "to": batcher, "value": "0", "data": packed }]);
+        json["meta"]["description"] = "".into();
+        json["meta"]["checksum"] = safe_batch::checksum::checksum(&json).to_string().into();
+        std::fs::write(&file, json.to_string()).unwrap();
+        let plain = simulate(&world, &file, &[]).await;
+        assert_eq!(plain.status.code(), Some(1));
+        assert!(text(&plain).contains("\n1. FAILS: "), "{}", text(&plain));
         // It is nothing but said: the hub is as it was.
         let available = world.ask(hub, IHub::availableCall { asset: ETH }).await;
         assert_eq!(available, U256::ZERO);

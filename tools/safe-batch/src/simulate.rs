@@ -31,6 +31,9 @@ pub struct Request<'a> {
     pub batch: &'a Batch,
     /// The Safe.
     pub safe: Address,
+    /// Whether it is what a wallet shows to be signed, which is unpacked where it is a batch. In a file of the Transaction Builder each transaction
+    /// is a plain call, also of MultiSend.
+    pub is_shown: bool,
     /// Who hands it in; when none is given, somebody who is nobody else.
     pub executor: Option<Address>,
     /// Seconds after the block.
@@ -144,7 +147,11 @@ fn unpacked(request: &Request<'_>) -> Result<Vec<Call>, String> {
             value: value.map_err(|_| named("its value is too large".to_owned()))?,
             data: transaction.data.clone(),
         };
-        calls.extend(calls_of(request.safe, &call).map_err(named)?);
+        if request.is_shown {
+            calls.extend(calls_of(request.safe, &call).map_err(named)?);
+        } else {
+            calls.push(call);
+        }
     }
     Ok(calls)
 }

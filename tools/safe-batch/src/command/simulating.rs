@@ -91,6 +91,7 @@ pub(crate) fn simulated(arguments: &SimulateArguments) -> Result<Report, String>
         &Request {
             batch: &batch,
             safe,
+            is_shown: arguments.file.is_none(),
             executor: arguments.executor,
             after_secs: arguments.after,
             kind,
