@@ -217,8 +217,9 @@ mod tests {
             value: U256::from(1),
             data: Bytes::from_static(b"abcd"),
         };
-        assert_eq!(calls_of(safe, &plain).unwrap(), [plain.clone()]);
-        assert_eq!(calls_of(safe, &signed(0, &plain)).unwrap(), [plain.clone()]);
+        let itself = std::slice::from_ref(&plain);
+        assert_eq!(calls_of(safe, &plain).unwrap(), itself);
+        assert_eq!(calls_of(safe, &signed(0, &plain)).unwrap(), itself);
         let two = batch(CALL_ONLY[2], [pack(0, 1, b"ab"), pack(0, 2, b"")].concat());
         for call in [two.clone(), signed(1, &two)] {
             let calls = calls_of(safe, &call).unwrap();
