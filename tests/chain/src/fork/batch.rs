@@ -91,8 +91,8 @@ impl Fork {
         let (outcomes, changes) = on_deep_stack(move || {
             Executor::new(world, RecentPrograms::default(), false).batch(from, executor, calls)
         });
-        self.sound(())?;
         let changes = changes.unwrap_or_default();
+        // Nothing is taken over that rests on what could not be read.
         let changed = self.changed(&changes)?;
         self.state.commit(changes);
         Ok(BatchOutcome {
