@@ -42,9 +42,9 @@ interface IHubGovernance {
     event BucketConfigured(
         address indexed asset,
         uint256 previousCapacity,
-        uint256 previousRefillSecs,
+        uint64 previousRefillSecs,
         uint256 capacity,
-        uint256 refillSecs,
+        uint64 refillSecs,
         uint256 previousAvailable,
         uint256 available,
         bool loosened

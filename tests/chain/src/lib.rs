@@ -24,6 +24,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! A [`Fork`] is the same over the state of another chain, which is read as it is needed.
+//!
 //! # What differs from Nitro
 //! - Calldata costs nothing on L1 unless [`Config::poster_gas_per_byte`] says so.
 //! - The base fee does not move.
@@ -36,6 +38,7 @@ mod arbos;
 mod chain;
 mod config;
 mod evm;
+mod fork;
 mod outcome;
 pub mod precompiles;
 mod state;
@@ -49,6 +52,10 @@ pub use chain::{
 };
 pub use config::{Config, ARBOS_STATE, DEV_ACCOUNTS, SEQUENCER};
 pub use evm::BlockContext;
+pub use fork::{
+    AccountChange, BatchOutcome, Fork, ForkError, Remote, RemoteAccount, RemoteAnswer, RemoteBlock,
+    RemoteError, SafeCall, WordChange,
+};
 pub use outcome::{HaltReason, Outcome, Receipt, Status};
 pub use state::{Account, AccountDump, State, Storage};
 pub use trace::{CallTrace, FrameKind, FrameLog, StorageAccess, StorageKind};

@@ -4,14 +4,17 @@
 //! - **Ordered maps**, so that a dump of the same state is always the same.
 //! - **Maps that share what did not change**, so that a clone costs a pointer, however much there is, and the state after
 //!   each of thousands of blocks costs what that block wrote.
-//! - **A word that is zero is absent**, as in the state trie.
+//! - **A word that is zero is absent**, as in the state trie. Above the state of another chain it is written down, as what is absent shows through.
 
+use crate::config::ARBOS_STATE;
+use crate::fork::{Beneath, RemoteError};
 use alloy_primitives::{keccak256, map::AddressMap, Address, Bytes, B256, U256};
 use revm::primitives::KECCAK_EMPTY;
 use revm::state::{Account as JournalAccount, AccountInfo, Bytecode};
 use revm::DatabaseRef;
-use rpds::{HashTrieMapSync, RedBlackTreeMapSync};
+use rpds::{HashTrieMapSync, HashTrieSetSync, RedBlackTreeMapSync};
 use std::convert::Infallible;
+use std::sync::Arc;
 
 /// An account's words by key; those that are zero are not there.
 pub type Storage = RedBlackTreeMapSync<U256, U256>;
@@ -51,6 +54,10 @@ impl Account {
 pub struct State {
     accounts: RedBlackTreeMapSync<Address, Account>,
     codes: HashTrieMapSync<B256, Bytecode>,
+    /// The state of another chain, which shows where nothing was written.
+    beneath: Option<Arc<Beneath>>,
+    /// Accounts of which nothing shows through any more.
+    covered: HashTrieSetSync<Address>,
 }
 
 /// What a dump says of an account, in an order that depends on nothing but the state.
@@ -69,6 +76,34 @@ pub struct AccountDump {
 }
 
 impl State {
+    /// A state with nothing written, above another chain's. What ArbOS keeps is learnt in this chain's layout, and nothing of its account shows.
+    pub(crate) fn above(beneath: Beneath) -> Self {
+        let mut state = Self {
+            beneath: Some(Arc::new(beneath)),
+            ..Self::default()
+        };
+        state.covered.insert_mut(ARBOS_STATE);
+        // With a nonce the account is not empty, and so is never swept away.
+        state.set_nonce(ARBOS_STATE, 1);
+        state
+    }
+
+    /// The chain beneath, if there is one.
+    pub(crate) fn beneath(&self) -> Option<&Beneath> {
+        self.beneath.as_deref()
+    }
+
+    /// The chain beneath, where it shows an account.
+    fn shown(&self, address: Address) -> Option<&Beneath> {
+        self.beneath().filter(|_| !self.covered.contains(&address))
+    }
+
+    fn cover(&mut self, address: Address) {
+        if self.beneath.is_some() {
+            self.covered.insert_mut(address);
+        }
+    }
+
     /// The account at an address, if there is one.
     #[must_use]
     pub fn account(&self, address: Address) -> Option<&Account> {
@@ -122,7 +157,8 @@ impl State {
 
     /// Sets a word of an account's storage.
     pub fn set_storage(&mut self, address: Address, key: U256, value: U256) {
-        self.change(address, |account| write(&mut account.storage, key, value));
+        let keep = self.beneath.is_some();
+        self.change(address, |account| write(&mut account.storage, key, value, keep));
     }
 
     /// Forgets all of an account's storage.
@@ -155,7 +191,11 @@ impl State {
             }
             if change.is_selfdestructed() || change.is_empty() {
                 self.accounts.remove_mut(&address);
+                self.cover(address);
                 continue;
+            }
+            if change.is_created() {
+                self.cover(address);
             }
             if let Some(code) = change.info.code.as_ref() {
                 let hash = change.info.code_hash;
@@ -163,6 +203,7 @@ impl State {
                     self.codes.insert_mut(hash, code.clone());
                 }
             }
+            let keep = self.beneath.is_some();
             self.change(address, |account| {
                 account.balance = change.info.balance;
                 account.nonce = change.info.nonce;
@@ -171,7 +212,7 @@ impl State {
                     account.storage = Storage::default();
                 }
                 for (key, slot) in change.changed_storage_slots() {
-                    write(&mut account.storage, *key, slot.present_value());
+                    write(&mut account.storage, *key, slot.present_value(), keep);
                 }
             });
         }
@@ -200,8 +241,8 @@ impl State {
     }
 }
 
-fn write(storage: &mut Storage, key: U256, value: U256) {
-    if value.is_zero() {
+fn write(storage: &mut Storage, key: U256, value: U256, keep_zero: bool) {
+    if value.is_zero() && !keep_zero {
         storage.remove_mut(&key);
     } else {
         storage.insert_mut(key, value);
@@ -212,29 +253,45 @@ impl DatabaseRef for State {
     type Error = Infallible;
 
     fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, Infallible> {
-        Ok(self.account(address).map(|account| AccountInfo {
+        let Some(account) = self.account(address) else {
+            return Ok(self.shown(address).and_then(|beneath| beneath.account(address)));
+        };
+        let Ok(code) = self.code_by_hash_ref(account.code_hash);
+        Ok(Some(AccountInfo {
             balance: account.balance,
             nonce: account.nonce,
             code_hash: account.code_hash,
-            code: self
-                .codes
-                .get(&account.code_hash)
-                .cloned()
-                .or_else(|| Some(Bytecode::default())),
+            code: Some(code),
             ..AccountInfo::default()
         }))
     }
 
     fn code_by_hash_ref(&self, code_hash: B256) -> Result<Bytecode, Infallible> {
-        Ok(self.codes.get(&code_hash).cloned().unwrap_or_default())
+        let known = self.codes.get(&code_hash).cloned();
+        Ok(known
+            .or_else(|| self.beneath()?.code_by_hash(code_hash))
+            .unwrap_or_default())
     }
 
     fn storage_ref(&self, address: Address, key: U256) -> Result<U256, Infallible> {
-        Ok(self.storage(address, key))
+        let written = self
+            .account(address)
+            .and_then(|account| account.storage.get(&key).copied());
+        Ok(
+            written.unwrap_or_else(|| match (self.shown(address), self.beneath()) {
+                (Some(beneath), _) => beneath.storage(address, key),
+                (None, Some(beneath)) if address == ARBOS_STATE => beneath.arbos_word(key),
+                _ => U256::ZERO,
+            }),
+        )
     }
 
     /// BLOCKHASH speaks of L1's blocks, which do not exist here: a hash that depends on the number alone.
     fn block_hash_ref(&self, number: u64) -> Result<B256, Infallible> {
+        if let Some(beneath) = self.beneath() {
+            let why = "a contract asks for the hash of a block of L1, which an endpoint does not tell";
+            beneath.fail(RemoteError::Untold(why.to_owned()));
+        }
         Ok(keccak256(U256::from(number).to_be_bytes::<32>()))
     }
 }

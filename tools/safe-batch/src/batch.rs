@@ -244,6 +244,12 @@ fn transaction(json: &Json, kind: Kind) -> Result<Transaction, String> {
             .as_str()
             .ok_or_else(|| format!("it has no '{name}' as text"))
     };
+    if !matches!(&json["operation"], Json::Null) && json["operation"] != 0 && json["operation"] != "0" {
+        return Err(
+            "it has an operation that is no call: a delegatecall would run another's code as the Safe itself"
+                .to_owned(),
+        );
+    }
     let read = Transaction {
         to: address(text("to")?)?,
         value: text("value")?.to_owned(),

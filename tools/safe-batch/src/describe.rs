@@ -4,7 +4,7 @@
 //! - **Only data that encodes to the very same bytes is described.** Anything else, as bytes after the end or in the padding, could be read
 //!   in two ways, and is refused.
 //! - **What is not known is said to be not known**, with the data. A guess would be worse than nothing.
-//! - Calls inside calls (`schedule`, a council's `execute`) are described by the same table, to a depth that no honest call reaches.
+//! - Calls inside calls (`schedule`, a council's `execute`, a Safe's `execTransaction` and `multiSend`) are described by the same table, to a depth that no honest call reaches.
 //!
 //! # Trust assumptions
 //! - The contract is of the kind that the reader names: a selector alone does not say whose it is.
@@ -37,6 +37,12 @@ pub enum Refused {
         /// The function.
         signature: &'static str,
     },
+    /// The calls of a batch cannot be told apart.
+    #[error("the data is a batch for Safe's MultiSend and cannot be unpacked: {why}")]
+    Packed {
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// Calls in calls in calls.
     #[error("the data holds calls inside calls more than {DEEPEST} deep")]
     TooDeep,
@@ -53,6 +59,8 @@ pub struct Description {
     pub waits: Option<Waits>,
     /// The act, and its values; none when it is unknown.
     pub act: Option<(&'static Act, Vec<Value>)>,
+    /// The values of all calls in it, the inner ones too.
+    pub(crate) named: Vec<Value>,
 }
 
 /// Describes the data of a call to a contract of this kind, or to a council.
@@ -61,11 +69,13 @@ pub struct Description {
 /// [`Refused`].
 pub fn describe(data: &[u8], kind: Kind, words: &Words) -> Result<Description, Refused> {
     let look = RefCell::new(Vec::new());
+    let named = RefCell::new(Vec::new());
     let telling = Telling {
         words,
         kind,
         depth: 0,
         look: &look,
+        named: &named,
     };
     let told = telling.act(data)?;
     Ok(Description {
@@ -73,6 +83,7 @@ pub fn describe(data: &[u8], kind: Kind, words: &Words) -> Result<Description, R
         look: look.into_inner(),
         waits: told.waits,
         act: told.act,
+        named: named.into_inner(),
     })
 }
 
@@ -96,7 +107,7 @@ pub(crate) struct Action<'a> {
     pub(crate) nonce: U256,
     pub(crate) epoch: U256,
     pub(crate) from: String,
-    pub(crate) before: String,
+    pub(crate) until: String,
     pub(crate) data: &'a Bytes,
 }
 
@@ -106,6 +117,7 @@ pub(crate) struct Telling<'a> {
     kind: Kind,
     depth: u8,
     look: &'a RefCell<Vec<String>>,
+    named: &'a RefCell<Vec<Value>>,
 }
 
 /// What a call does and who may do it; whether it waits, and which it is, when it is known.
@@ -137,6 +149,7 @@ impl Telling<'_> {
             });
         };
         let said = act.decode(data, self)?;
+        self.named.borrow_mut().extend(said.values.iter().cloned());
         let mut what = format!("{} {}", said.what, act.by);
         if let Some(why) = said.refused {
             what = format!("THE CONTRACT REFUSES THIS: {why}. {what}");
@@ -169,7 +182,8 @@ impl Telling<'_> {
         )
     }
 
-    fn look_at(&self, what: String) {
+    /// Notes what the reader has to look at.
+    pub(crate) fn look_at(&self, what: String) {
         self.look.borrow_mut().push(what);
     }
 
@@ -182,6 +196,7 @@ impl Telling<'_> {
             kind: self.kind,
             depth: self.depth + 1,
             look: self.look,
+            named: self.named,
         })
     }
 

@@ -8,7 +8,8 @@
 //!
 //! # Trust assumptions
 //! - Names of groups, symbols and decimals are what the reader says they are; numbers and addresses always stand beside them.
-//! - What is in force on chain is not known here: whether a change loosens, and whether the Safe holds the role that an act needs.
+//! - What is in force on chain is not known to a description: whether a change loosens, and whether the Safe holds the role that an act needs. A
+//!   simulation ([`simulate`](mod@simulate)) asks an endpoint, and is as true as its answers.
 //! - The checksum finds damage and no attacker. What protects is that each signer describes the data and compares it with what their wallet shows.
 //!
 //! # The attack
@@ -19,7 +20,12 @@ pub mod acts;
 pub mod batch;
 pub mod checksum;
 pub mod describe;
+pub mod endpoint;
 mod interfaces;
 pub mod report;
+mod said;
+pub mod simulate;
+pub mod unpack;
 pub mod value;
+mod views;
 pub mod words;

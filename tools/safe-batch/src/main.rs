@@ -1,9 +1,9 @@
-//! Writes batches for a Safe and describes them. `--help` says how; `docs/SAFE.md` says what to compare.
+//! Writes batches for a Safe, describes and simulates them. `--help` says how; `docs/SAFE.md` says what to compare.
 
 use alloy_primitives::{Address, Bytes};
 use clap::{Args, Parser, Subcommand};
 use safe_batch::{
-    acts::{Act, Kind, Waits},
+    acts::{acts_of_a_council_on_itself, council_acts, Act, Kind, Waits},
     batch::{Batch, Transaction},
     describe::describe,
     report::{self, Expected, Report},
@@ -14,10 +14,15 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Writes batches of acts of authority for a Safe, and describes batches and calls in plain words.
+#[path = "command/acting.rs"]
+mod acting;
+#[path = "command/simulating.rs"]
+mod simulating;
+
+/// Writes batches of acts of authority for a Safe, describes batches and calls in plain words, and simulates them.
 ///
-/// Ends with 0 when all is well, with 1 when a description has something to look at before anyone signs, and with 2 when something is
-/// refused. docs/SAFE.md says how to use it.
+/// Ends with 0 when all is well, with 1 when there is something to look at before anyone signs, as a call that fails, and with 2 when something is
+/// refused or an endpoint does not answer. docs/SAFE.md says how to use it.
 #[derive(Parser)]
 #[command(name = "safe-batch")]
 struct Arguments {
@@ -31,7 +36,9 @@ enum Command {
     Write(WriteArguments),
     /// Says what a batch or the data of a call does.
     Describe(DescribeArguments),
-    /// Lists the acts and what they take.
+    /// Says what a batch or a call would change on the chain now, on a copy of the state that an endpoint tells.
+    Simulate(simulating::SimulateArguments),
+    /// Lists the acts of a kind and of a council, and what they take.
     Acts {
         /// Which interface.
         #[arg(long, value_enum, default_value = "hub")]
@@ -67,6 +74,8 @@ struct WriteArguments {
     /// Schedules the acts, which wait then; the same without it carries them out.
     #[arg(long)]
     schedule: bool,
+    #[command(flatten)]
+    action: acting::ActionArguments,
     /// The chain's number.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=9_007_199_254_740_991))]
     chain_id: u64,
@@ -124,9 +133,17 @@ fn run(command: Command) -> Result<bool, String> {
             show(&report.text);
             Ok(report.look)
         }
+        Command::Simulate(arguments) => {
+            let report = simulating::simulated(&arguments)?;
+            show(&report.text);
+            Ok(report.look)
+        }
         Command::Acts { kind } => {
-            for act in kind.acts() {
+            for act in kind.acts().iter().chain(council_acts()) {
                 show(&format!("{}\n", act.usage()));
+            }
+            for act in acts_of_a_council_on_itself() {
+                show(&format!("{} (with --approve or --revoke)\n", act.usage()));
             }
             Ok(false)
         }
@@ -156,7 +173,7 @@ impl Speech {
 fn write(arguments: &WriteArguments) -> Result<(), String> {
     let kind = arguments.speech.kind;
     let words = arguments.speech.words()?;
-    if arguments.safe == arguments.contract {
+    if arguments.safe == arguments.contract || Some(arguments.safe) == arguments.action.council() {
         return Err("the Safe and the contract are one address".to_owned());
     }
     let mut lines: Vec<(Option<usize>, Vec<String>)> = Vec::new();
@@ -183,9 +200,13 @@ fn write(arguments: &WriteArguments) -> Result<(), String> {
             None => why,
         };
         let (name, data) = encode(&typed, arguments.schedule, kind).map_err(line)?;
+        let (name, to, data) = arguments
+            .action
+            .wrapped(name, arguments.contract, data, kind)
+            .map_err(line)?;
         names.push(name);
         transactions.push(Transaction {
-            to: arguments.contract,
+            to,
             value: "0".to_owned(),
             data,
         });

@@ -53,6 +53,17 @@ fn described(batch: &Batch, kind: Kind, words: &Words) -> Result<Vec<Description
 /// # Errors
 /// A sentence, when it is for another chain, Safe or contract than expected, or cannot be described.
 pub fn batch(batch: &Batch, kind: Kind, words: &Words, expected: Expected) -> Result<Report, String> {
+    let (text, look) = told(batch, kind, words, expected)?;
+    Ok(finished(text, &look))
+}
+
+/// The text, and what there is to look at.
+pub(crate) fn told(
+    batch: &Batch,
+    kind: Kind,
+    words: &Words,
+    expected: Expected,
+) -> Result<(String, Vec<String>), String> {
     if let Some(chain) = expected.chain_id.filter(|chain| *chain != batch.chain_id) {
         return Err(format!("it is for chain {} and not for {chain}", batch.chain_id));
     }
@@ -118,7 +129,7 @@ pub fn batch(batch: &Batch, kind: Kind, words: &Words, expected: Expected) -> Re
                 .to_owned(),
         );
     }
-    Ok(finished(text, &look))
+    Ok((text, look))
 }
 
 /// Describes the data of one call.
@@ -134,7 +145,8 @@ pub fn data(data: &[u8], kind: Kind, words: &Words) -> Result<Report, String> {
     Ok(finished(text, &call.look))
 }
 
-fn finished(mut text: String, look: &[String]) -> Report {
+/// The text with what there is to look at behind it.
+pub(crate) fn finished(mut text: String, look: &[String]) -> Report {
     if !look.is_empty() {
         text.push_str("\nLOOK AT THIS BEFORE ANYONE SIGNS:\n");
         for look in look {

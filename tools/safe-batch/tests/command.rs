@@ -31,6 +31,9 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("hub", "propose-governor 0x1111111111111111111111111111111111111111", "HANDS OVER: names 0x1111111111111111111111111111111111111111 as the governor's successor, who is not governor before accepting. For the governor. Takes effect at once."),
     ("hub", "propose-governor 0x0000000000000000000000000000000000000000", "Takes back the proposal of a successor of the governor. For the governor. Takes effect at once."),
     ("hub", "accept-governor", "HANDS OVER: makes the caller the governor, in place of the one before. For the one whom the governor proposed. Takes effect at once."),
+    ("hub", "approve 0x1111111111111111111111111111111111111111 0 7 3 1700000000 1700086400 DATA", "Approves as a member that the council carries out a call of 0x1111111111111111111111111111111111111111 with 0 wei: [Makes what loosens wait 1 day from then on."),
+    ("hub", "revoke 0x1111111111111111111111111111111111111111 5 7 3 1700000000 1700086400 DATA", "Takes back the approval that the council carries out a call of 0x1111111111111111111111111111111111111111 with 5 wei: [Makes what loosens wait 1 day from then on."),
+    ("hub", "execute 0x1111111111111111111111111111111111111111 0 7 3 1700000000 1700086400 DATA 0x0202", "Carries out as the council a call of 0x1111111111111111111111111111111111111111 with 0 wei: [Makes what loosens wait 1 day from then on."),
     ("treasury", "configure-bucket 0x0000000000000000000000000000000000000000 1500000000000000000 1h", "Limits what leaves of ETH (0x0000000000000000000000000000000000000000): 1.5 ETH (1500000000000000000 of the smallest unit) at once, refilled over 1 hour; more than that waits in the queue. For the governor. Takes effect at once if it tightens;"),
     ("treasury", "configure-caps 0x1111111111111111111111111111111111111111 7 max", "Caps what may leave of the asset 0x1111111111111111111111111111111111111111: 7 of the smallest unit in one call and no limit in one transaction. For the governor. Takes effect at once if it tightens;"),
     ("treasury", "configure-queue 0x1111111111111111111111111111111111111111 9 1d 1h 7d 2d", "Sets how what is over the limit of the asset 0x1111111111111111111111111111111111111111 waits: 9 of the smallest unit drain in each 1 day; a ticket waits 1 hour at the least and 7 days at the most; who tripped the breaker waits 2 days longer. For the governor. Takes effect at once if it tightens;"),
@@ -60,9 +63,12 @@ fn acts() -> Vec<(&'static str, Vec<String>, &'static str)> {
         let set_delay = written("inner", &["set-delay", "1d", "--kind", kind]);
         set_delay["transactions"][0]["data"].as_str().unwrap().to_owned()
     };
-    let typed = |kind: &str, line: &str| match line.strip_prefix("schedule ") {
-        Some(_) => vec!["schedule".to_owned(), inner(kind)],
-        None => line.split(' ').map(str::to_owned).collect(),
+    let typed = |kind: &str, line: &str| {
+        let words = line.split(' ').map(|word| match word {
+            "DATA" => inner(kind),
+            word => word.to_owned(),
+        });
+        words.collect()
     };
     ACTS.iter()
         .map(|(kind, line, sentence)| (*kind, typed(kind, line), *sentence))
@@ -129,11 +135,17 @@ fn fields_match_calldata(call: &Json) {
 fn the_acts_that_are_listed_are_those_that_are_tested() {
     for kind in ["hub", "treasury", "bridge"] {
         let listed = told(&run(&["acts", "--kind", kind]));
-        for act in listed.lines() {
+        let (of_itself, direct): (Vec<&str>, Vec<&str>) = listed
+            .lines()
+            .partition(|line| line.ends_with(" (with --approve or --revoke)"));
+        assert_eq!(of_itself.len(), 2, "{listed}");
+        for act in direct {
             let name = act.split(' ').next().unwrap();
-            let tested = ACTS
-                .iter()
-                .any(|(tested, line, _)| *tested == kind && line.split(' ').next() == Some(name));
+            // A council's are the same beside every kind.
+            let any_kind = ["execute", "approve", "revoke"].contains(&name);
+            let tested = ACTS.iter().any(|(tested, line, _)| {
+                (any_kind || *tested == kind) && line.split(' ').next() == Some(name)
+            });
             assert!(tested, "{kind} {name}");
         }
     }
@@ -342,7 +354,7 @@ fn wrong_arguments_are_refused_with_a_sentence_and_nothing_is_written() {
             vec!["decide", A, "frozen", "1d"],
             "'decide' is not an act of a hub",
         ),
-        (vec!["execute"], "'execute' is not an act of a hub"),
+        (vec!["execute"], "'execute' takes 8 arguments and was given 0"),
         (vec!["assign", "1", A, ETH], "the zero address is nobody"),
         (vec!["assign", "1", A, A], "the fallback is the guardian"),
         (vec!["set-guardian", ETH], "the zero address is nobody"),
@@ -895,4 +907,128 @@ fn the_documentation_shows_what_the_command_prints() {
         .next()
         .unwrap();
     assert_eq!(excerpt, printed);
+}
+
+const COUNCIL: &str = "0x3333333333333333333333333333333333333333";
+
+/// The options of an approval, with the arguments before them.
+fn action<'a>(how: &'a str, arguments: &[&'a str]) -> Vec<&'a str> {
+    let mut all = arguments.to_vec();
+    all.extend([how, "--council", COUNCIL, "--nonce", "7", "--epoch", "3"]);
+    all.extend(["--valid-after", "1700000000", "--valid-before", "1700086400"]);
+    all
+}
+
+#[test]
+fn a_member_of_a_council_approves_an_act_and_takes_the_approval_back() {
+    for (how, sentence) in [
+        ("--approve", "Approves as a member that the council carries out"),
+        ("--revoke", "Takes back the approval that the council carries out"),
+    ] {
+        let lift = written("plain-lift", &["lift", "2"]);
+        let batch = written("approved-lift", &action(how, &["lift", "2"]));
+        let call = &batch["transactions"][0];
+        assert_eq!(call["to"], COUNCIL);
+        assert_eq!(call["contractInputsValues"]["target"], CONTRACT);
+        assert_eq!(
+            call["contractInputsValues"]["call"],
+            lift["transactions"][0]["data"]
+        );
+        let values = ["value", "nonce", "epoch", "validAfter", "validBefore"];
+        let values = values.map(|name| call["contractInputsValues"][name].as_str().unwrap().to_owned());
+        assert_eq!(values, ["0", "7", "3", "1700000000", "1700086400"]);
+        assert_eq!(
+            batch["meta"]["name"],
+            format!("Portcullis hub: {} lift", how.trim_start_matches('-'))
+        );
+        let (text, _) = write("approved-again", &action(how, &["lift", "2"]));
+        let whole =
+            format!("\n\n1. {sentence} a call of {CONTRACT} with 0 wei: [LOOSENS: ends the pause of group 2");
+        assert!(text.contains(&whole), "{text}");
+    }
+    // What waits is scheduled by the council, which two of its members approve.
+    let scheduled = written(
+        "approved-schedule",
+        &action("--approve", &["--schedule", "set-delay", "1d"]),
+    );
+    let plain = written("plain-schedule", &["--schedule", "set-delay", "1d"]);
+    let call = &scheduled["transactions"][0]["contractInputsValues"]["call"];
+    assert_eq!(*call, plain["transactions"][0]["data"]);
+}
+
+#[test]
+fn what_a_council_does_to_itself_is_written_as_what_its_members_approve() {
+    let members = format!("{A},{B}");
+    let of_itself = |how: &[&str]| {
+        let mut all = vec![
+            "write",
+            "set-members",
+            &members,
+            "2",
+            "--chain-id",
+            "42161",
+            "--safe",
+            SAFE,
+        ];
+        all.extend(how);
+        run(&all)
+    };
+    let file = of_itself(&action("--approve", &["--contract", COUNCIL]));
+    let json: Json = serde_json::from_str(&told(&file)).unwrap();
+    assert_eq!(json["transactions"][0]["to"], COUNCIL);
+    assert_eq!(json["transactions"][0]["contractInputsValues"]["target"], COUNCIL);
+    assert!(stderr(&file).contains("[REPLACES THE COUNCIL: 2 of these 2 members decide from then on: 0x1111"));
+    refused(
+        &of_itself(&["--contract", COUNCIL]),
+        "only a council calls 'set-members', and only on itself: write it with --approve",
+    );
+    refused(
+        &of_itself(&action("--approve", &["--contract", CONTRACT])),
+        "--contract and --council have to be one address",
+    );
+    for (members, threshold, sentence) in [
+        (format!("{B},{A}"), "1", "member 2 is not above the one before it"),
+        (format!("{A},{A}"), "1", "member 2 is not above the one before it"),
+        (
+            format!("{ETH},{A}"),
+            "1",
+            "member 1 is not above the one before it",
+        ),
+        (A.to_owned(), "2", "2 of 1 members cannot decide: from 1 up to 1"),
+        (A.to_owned(), "0", "0 of 1 members cannot decide"),
+        (
+            vec![A; 33].join(","),
+            "1",
+            "a council of 33 is out of bounds: from 1 up to 32",
+        ),
+    ] {
+        let arguments = action("--approve", &["set-members", &members, threshold]);
+        refused(&support::write_run("members", &arguments), sentence);
+    }
+}
+
+#[test]
+fn an_approval_that_can_never_be_used_is_refused() {
+    let with = |after: &str, before: &str| {
+        let mut arguments = action("--approve", &["lift", "2"]);
+        let end = arguments.len();
+        arguments[end - 3] = after;
+        arguments[end - 1] = before;
+        support::write_run("never", &arguments.to_vec())
+    };
+    refused(&with("1700086400", "1700000000"), "it ends before it begins");
+    refused(
+        &with("1700000000", "1702592001"),
+        "it holds for more than 30 days",
+    );
+    told(&with("1700000000", "1702592000"));
+    told(&with("1700000000", "1700000000"));
+    let incomplete = support::write_run("incomplete", &["lift", "2", "--approve", "--council", COUNCIL]);
+    assert_eq!(incomplete.status.code(), Some(2));
+    refused(
+        &support::write_run("neither", &["lift", "2", "--council", COUNCIL]),
+        "a council is given, and neither --approve nor --revoke",
+    );
+    let itself = action("--approve", &["lift", "2", "--council", SAFE]);
+    assert_eq!(support::write_run("itself", &itself).status.code(), Some(2));
 }

@@ -145,7 +145,7 @@ fn a_councils_call_is_described_with_what_it_calls() {
     let sentence = told(&execute(lift.clone()).abi_encode()).unwrap();
     assert_eq!(
         sentence,
-        "Carries out as the council a call of 0x2222222222222222222222222222222222222222 with 0 wei: [LOOSENS: ends the pause of group 2 before its time; the ramp back begins. For the governor and the council. Takes effect at once.] Its nonce is 7, the council's epoch 3; it holds from 2023-11-14 22:13:20 UTC until before 2023-11-15 22:13:20 UTC. It comes with 66 bytes of approvals, which are not checked here. For anyone who has the members' approvals. Takes effect at once."
+        "Carries out as the council a call of 0x2222222222222222222222222222222222222222 with 0 wei: [LOOSENS: ends the pause of group 2 before its time; the ramp back begins. For the governor and the council. Takes effect at once.] Its nonce is 7, the council's epoch 3; it holds from 2023-11-14 22:13:20 UTC up to 2023-11-15 22:13:20 UTC. It comes with 66 bytes of approvals, which are not checked here. For anyone who has the members' approvals. Takes effect at once."
     );
     let mut hidden = lift.clone();
     hidden.push(0);
@@ -260,4 +260,103 @@ proptest! {
         prop_assert_eq!(&values[1], &Value::U256(capacity));
         prop_assert_eq!(&values[2], &Value::U64(secs));
     }
+}
+
+mod safe {
+    alloy_sol_types::sol! {
+        function execTransaction(
+            address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas,
+            uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures
+        ) external payable returns (bool success);
+        function multiSend(bytes transactions) external payable;
+    }
+}
+
+const CALL_ONLY: Address = alloy_primitives::address!("0x9641d764fc13c8B624c04430C7356C1C7C8102e2");
+
+fn packed(operation: u8, to: Address, value: u64, data: &[u8]) -> Vec<u8> {
+    let size = U256::from(data.len()).to_be_bytes::<32>();
+    let value = U256::from(value).to_be_bytes::<32>();
+    [&[operation][..], to.as_slice(), &value, &size, data].concat()
+}
+
+fn multi_send(calls: &[Vec<u8>]) -> Vec<u8> {
+    let transactions = calls.concat().into();
+    safe::multiSendCall { transactions }.abi_encode()
+}
+
+fn exec(operation: u8, to: Address, data: Vec<u8>, gas_price: u64) -> Vec<u8> {
+    safe::execTransactionCall {
+        to,
+        value: U256::ZERO,
+        data: data.into(),
+        operation,
+        safeTxGas: U256::ZERO,
+        baseGas: U256::ZERO,
+        gasPrice: U256::from(gas_price),
+        gasToken: Address::ZERO,
+        refundReceiver: Address::ZERO,
+        signatures: vec![1; 65].into(),
+    }
+    .abi_encode()
+}
+
+#[test]
+fn a_safes_batch_is_described_call_by_call() {
+    let hub = Address::repeat_byte(0x22);
+    let lift = encode(Kind::Hub, "lift", &["2"]);
+    let rearm = encode(Kind::Hub, "rearm", &["1"]);
+    let batch = multi_send(&[packed(0, hub, 0, &lift), packed(0, hub, 0, &rearm)]);
+    let whole = exec(1, CALL_ONLY, batch.clone(), 0);
+    let described = describe(&whole, Kind::Hub, &Words::default()).unwrap();
+    assert!(described.look.is_empty(), "{:?}", described.look);
+    assert_eq!(
+        described.sentence,
+        format!("Has the Safe carry out by delegatecall, as a Safe makes a batch, a call of {CALL_ONLY} with 0 wei: [A batch of 2 calls, all or nothing: (1) a call of {hub} with 0 wei: [LOOSENS: ends the pause of group 2 before its time; the ramp back begins. For the governor and the council. Takes effect at once.]; (2) a call of {hub} with 0 wei: [Lets the guardian and the fallback of group 1 each pause once more, within the same budget. For the governor and the council. Takes effect at once.]; that is all. For a Safe, by delegatecall. Takes effect at once.]. It comes with 65 bytes of signatures, which are not checked here. For anyone who has the owners' signatures. Takes effect at once.")
+    );
+    let look = |data: &[u8]| describe(data, Kind::Hub, &Words::default()).unwrap().look;
+    let stranger = Address::repeat_byte(0x66);
+    let delegatecall = format!("There is a delegatecall of {stranger}: its code runs as the Safe itself and can do anything, whatever the call is named.");
+    for data in [
+        exec(1, stranger, lift.clone(), 0),
+        multi_send(&[packed(1, stranger, 0, &lift)]),
+    ] {
+        assert_eq!(look(&data), std::slice::from_ref(&delegatecall));
+    }
+    assert_eq!(
+        look(&multi_send(&[packed(0, stranger, 9, b"")])),
+        [format!("A call in it sends 9 wei to {stranger}.")]
+    );
+    assert_eq!(
+        look(&exec(2, hub, lift.clone(), 0)),
+        ["The contract refuses 'exec-transaction': 2 is no operation: 0 is a call, 1 a delegatecall."]
+    );
+    let paid = look(&exec(0, hub, lift.clone(), 5));
+    assert!(
+        paid[0].starts_with("The Safe pays for the gas at 5 a unit,"),
+        "{paid:?}"
+    );
+    let unknown = look(&multi_send(&[packed(0, hub, 0, b"\xde\xad\xbe\xef")]));
+    assert!(unknown[0].starts_with("There is a call that is unknown to the hub"));
+}
+
+#[test]
+fn what_is_hidden_in_a_safes_batch_is_refused() {
+    let hub = Address::repeat_byte(0x22);
+    let mut lift = encode(Kind::Hub, "lift", &["2"]);
+    let cut = &packed(0, hub, 0, &lift)[..100];
+    let why = "a call is said to be longer than what there is";
+    assert_eq!(told(&multi_send(&[cut.to_vec()])), Err(Refused::Packed { why }));
+    let why = "its last call is cut short";
+    let trailing = multi_send(&[packed(0, hub, 0, &lift), vec![0; 5]]);
+    assert_eq!(
+        told(&exec(1, CALL_ONLY, trailing, 0)),
+        Err(Refused::Packed { why })
+    );
+    lift.push(0);
+    let signature = "lift(uint8)";
+    assert_eq!(
+        told(&multi_send(&[packed(0, hub, 0, &lift)])),
+        Err(Refused::Hidden { signature })
+    );
 }

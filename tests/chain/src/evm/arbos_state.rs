@@ -43,6 +43,9 @@ impl Executor<'_> {
     }
 
     pub(crate) fn program_entry(&mut self, code_hash: B256) -> Program {
+        if let Some(beneath) = self.world.state.beneath() {
+            beneath.learn_program(code_hash, self.world.params);
+        }
         Program::decode(self.arbos_word(Slot::Program(code_hash)))
     }
 

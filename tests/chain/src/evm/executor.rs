@@ -4,6 +4,7 @@ use super::storage_log::{self, StorageLog};
 use super::BlockContext;
 use crate::arbos::{ProgramError, RecentPrograms, StylusParams};
 use crate::config::{Config, ARBOS_STATE};
+use crate::fork::RemoteError;
 use crate::precompiles;
 use crate::state::State;
 use crate::trace::Tracer;
@@ -163,6 +164,13 @@ impl<'a> Executor<'a> {
 
     pub(crate) fn now(&self) -> u64 {
         self.world.block.timestamp
+    }
+
+    /// Ends a fork, because the execution asks for what only the chain itself knows. Without a fork it is all here.
+    pub(crate) fn untold(&self, what: impl FnOnce() -> String) {
+        if let Some(beneath) = self.world.state.beneath() {
+            beneath.fail(RemoteError::Untold(what()));
+        }
     }
 
     /// An account with its code, as ArbOS looks at one: whoever touches it next still pays for the first access.

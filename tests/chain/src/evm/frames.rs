@@ -240,7 +240,7 @@ impl Executor<'_> {
         }
     }
 
-    fn enter(&mut self, acting: Address, caller: Address, counted: bool) {
+    pub(super) fn enter(&mut self, acting: Address, caller: Address, counted: bool) {
         self.callers.push(caller);
         if counted {
             *self.spans.entry(acting).or_default() += 1;

@@ -8,6 +8,7 @@
 //! - **The state is only read.** What a transaction changed comes back as a set of changes, to be committed or not.
 
 mod arbos_state;
+mod batch;
 mod executor;
 mod frames;
 mod host;

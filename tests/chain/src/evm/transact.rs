@@ -192,6 +192,19 @@ impl Executor<'_> {
         }
     }
 
+    /// How a frame ended, with what was noted of it.
+    pub(super) fn status(&self, result: InstructionResult) -> Status {
+        match result {
+            r if r.is_ok() => Status::Success,
+            r if r.is_revert() => Status::Revert,
+            InstructionResult::NotActivated => {
+                Status::Halt(self.refused.map_or(HaltReason::of(result), HaltReason::Program))
+            }
+            InstructionResult::StackOverflow if self.out_of_stack => Status::Halt(HaltReason::OutOfStack),
+            r => Status::Halt(HaltReason::of(r)),
+        }
+    }
+
     fn conclude(
         mut self,
         message: &Message,
@@ -215,16 +228,7 @@ impl Executor<'_> {
             sender.incr_balance(unused);
             let Ok(()) = self.journal().balance_incr(collector, fee);
         }
-        let status = match result.result {
-            r if r.is_ok() => Status::Success,
-            r if r.is_revert() => Status::Revert,
-            InstructionResult::NotActivated => Status::Halt(
-                self.refused
-                    .map_or(HaltReason::of(result.result), HaltReason::Program),
-            ),
-            InstructionResult::StackOverflow if self.out_of_stack => Status::Halt(HaltReason::OutOfStack),
-            r => Status::Halt(HaltReason::of(r)),
-        };
+        let status = self.status(result.result);
         let logs = self.journal().take_logs();
         self.journal().commit_tx();
         let changes = self.journal().finalize();

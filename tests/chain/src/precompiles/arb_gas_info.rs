@@ -104,7 +104,7 @@ pub(super) fn run(call: &mut Call<'_, '_>, input: &[u8]) -> Result<Vec<u8>, Faul
                 Ok(BACKLOG_TOLERANCE)
             })
         }
-        _ => Err(Fault::Refused),
+        _ => Err(call.not_here()),
     }
 }
 

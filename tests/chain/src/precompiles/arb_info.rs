@@ -20,6 +20,6 @@ pub(super) fn run(call: &mut Call<'_, '_>, input: &[u8]) -> Result<Vec<u8>, Faul
             call.burn_words(code.len())?;
             Ok(code)
         }),
-        _ => Err(Fault::Refused),
+        _ => Err(call.not_here()),
     }
 }

@@ -69,6 +69,6 @@ pub(super) fn run(call: &mut Call<'_, '_>, input: &[u8]) -> Result<Vec<u8>, Faul
                 Ok(call.executor.world.params.max_fragments)
             })
         }
-        _ => Err(Fault::Refused),
+        _ => Err(call.not_here()),
     }
 }

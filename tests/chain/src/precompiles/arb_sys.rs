@@ -19,6 +19,9 @@ pub(super) fn run(call: &mut Call<'_, '_>, input: &[u8]) -> Result<Vec<u8>, Faul
             Ok(U256::from(call.executor.world.block.number))
         }),
         I::arbBlockHashCall::SELECTOR => call.answer::<I::arbBlockHashCall>(view, input, |call, a| {
+            call.executor.untold(|| {
+                "a contract asks for the hash of an earlier block, which a fork does not keep".to_owned()
+            });
             let current = call.executor.world.block.number;
             let hash = u64::try_from(a.arbBlockNum)
                 .ok()
@@ -64,7 +67,7 @@ pub(super) fn run(call: &mut Call<'_, '_>, input: &[u8]) -> Result<Vec<u8>, Faul
                     .and_then(|frame| call.executor.callers.get(frame).copied());
                 Ok(caller.unwrap_or_default())
             }),
-        _ => Err(Fault::Refused),
+        _ => Err(call.not_here()),
     }
 }
 

@@ -104,7 +104,7 @@ pub(super) fn run(call: &mut Call<'_, '_>, input: &[u8]) -> Result<Vec<u8>, Faul
             let age = program_at(call, a.program)?.age_secs(call.executor.now());
             Ok(call.executor.world.params.expiry_secs().saturating_sub(age))
         }),
-        _ => Err(Fault::Refused),
+        _ => Err(call.not_here()),
     }
 }
 

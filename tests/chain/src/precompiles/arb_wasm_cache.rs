@@ -54,7 +54,7 @@ pub(super) fn run(call: &mut Call<'_, '_>, input: &[u8]) -> Result<Vec<u8>, Faul
                 Ok(call.program(a.codehash)?.cached)
             })
         }
-        _ => Err(Fault::Refused),
+        _ => Err(call.not_here()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::arbos::{Program, ProgramError};
 use crate::evm::{Executor, Slot, MAX_CODE};
+use crate::fork::RemoteAnswer;
 use crate::precompiles::StylusErrors;
 use alloy_primitives::{Address, Bytes, Log, B256, U256};
 use alloy_sol_types::{SolCall, SolError, SolEvent};
@@ -118,12 +119,32 @@ impl<'e, 'a> Call<'e, 'a> {
         Ok(C::abi_encode_returns(&answer))
     }
 
+    /// Fails like a method that does not exist. A fork ends instead: the chain that it is of may have it.
+    pub(super) fn not_here(&self) -> Fault {
+        let address = self.address;
+        self.executor.untold(|| {
+            format!("a method of Arbitrum's precompile {address} is called that is not built here, so that nobody knows what comes of it")
+        });
+        Fault::Refused
+    }
+
     /// Fails like a method that does not exist before a version of ArbOS.
     pub(super) fn since(&self, arbos_version: u64) -> Result<(), Fault> {
         if self.executor.world.config.arbos_version < arbos_version {
             return Err(Fault::Refused);
         }
         Ok(())
+    }
+
+    /// Answers a view as the chain beneath a fork does: these precompiles only tell what is set there. The gas is that of a few words.
+    pub(super) fn ask_beneath(&mut self, input: &[u8]) -> Result<Vec<u8>, Fault> {
+        self.burn_reads(2)?;
+        self.burn_words(input.len())?;
+        let beneath = self.executor.world.state.beneath().ok_or(Fault::Refused)?;
+        match beneath.call(self.address, Bytes::copy_from_slice(input)) {
+            RemoteAnswer::Returned(output) => Ok(output.to_vec()),
+            RemoteAnswer::Reverted(data) => Err(Fault::Typed(data.to_vec())),
+        }
     }
 
     /// Charges gas.

@@ -76,11 +76,14 @@ impl Executor<'_> {
         let run: fn(&mut Call<'_, '_>, &[u8]) -> Result<Vec<u8>, Fault> = match inputs.bytecode_address {
             ARB_SYS => arb_sys::run,
             ARB_INFO => arb_info::run,
+            ARB_OWNER_PUBLIC | ARB_GAS_INFO if self.world.state.beneath().is_some() => {
+                |call, input| call.ask_beneath(input)
+            }
             ARB_OWNER_PUBLIC => arb_owner_public::run,
             ARB_GAS_INFO => arb_gas_info::run,
             ARB_WASM => arb_wasm::run,
             ARB_WASM_CACHE => arb_wasm_cache::run,
-            closed if CLOSED.contains(&closed) => |_, _| Err(Fault::Refused),
+            closed if CLOSED.contains(&closed) => |call, _| Err(call.not_here()),
             _ => return None,
         };
         let input = input_bytes(&inputs.input);

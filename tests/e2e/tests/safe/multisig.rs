@@ -261,6 +261,11 @@ impl SafeTransaction {
         }
     }
 
+    /// Whom it calls, and with what.
+    pub fn inner(&self) -> (Address, Bytes) {
+        (self.to, self.data.clone())
+    }
+
     /// The call that hands it in with signatures.
     pub fn execute_with(&self, signatures: &[u8]) -> Vec<u8> {
         ISafe::execTransactionCall {

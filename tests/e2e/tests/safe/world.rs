@@ -42,10 +42,10 @@ pub struct World {
     pub guardian: Multisig,
     pub governor: Multisig,
     pub bridge: Address,
-    chain_id: u64,
+    pub chain_id: u64,
     validators: Validators,
     provider: DynProvider,
-    _node: Devnode,
+    node: Devnode,
 }
 
 impl World {
@@ -72,13 +72,26 @@ impl World {
             chain_id: factory.chain_id,
             validators: Validators::new(VALIDATORS),
             provider,
-            _node: node,
+            node,
         };
         world.deploy_safes_contracts(&factory).await;
         world.guardian.address = world.create_proxy(&world.guardian, 1).await;
         world.governor.address = world.create_proxy(&world.governor, 2).await;
         world.bridge = world.deploy_bridge().await;
         world
+    }
+
+    /// Where the node is reached.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.node.address())
+    }
+
+    /// Asks the node for what only a development node has.
+    pub async fn raw<R>(&self, method: &'static str, params: serde_json::Value) -> R
+    where
+        R: serde::de::DeserializeOwned + std::fmt::Debug + Send + Sync + Unpin + 'static,
+    {
+        self.provider.raw_request(method.into(), params).await.unwrap()
     }
 
     /// Sends Safe's own transaction, then each contract through the factory that it makes.

@@ -10,6 +10,7 @@ mod bridge;
 mod council;
 mod hub;
 mod refused;
+mod safe;
 mod treasury;
 
 use crate::{
@@ -55,20 +56,36 @@ impl Kind {
         }
     }
 
-    /// The act of this name.
+    /// The act of this name, of the contract or of a council.
     #[must_use]
     pub fn named(self, name: &str) -> Option<&'static Act> {
-        self.acts().iter().find(|act| act.name == name)
+        self.acts()
+            .iter()
+            .chain(council::all())
+            .find(|act| act.name == name)
     }
 
-    /// The act of this selector, or what a council is called with.
+    /// The act of this selector, or what a council or a Safe is called with.
     #[must_use]
     pub fn selected(self, selector: [u8; 4]) -> Option<&'static Act> {
         self.acts()
             .iter()
             .chain(council::all())
+            .chain(safe::all())
             .find(|act| act.selector == selector)
     }
+}
+
+/// What anybody or a member calls a council with.
+#[must_use]
+pub fn council_acts() -> &'static [Act] {
+    council::outside::ACTS
+}
+
+/// What only a council calls on itself, by an action that its members approve.
+#[must_use]
+pub fn acts_of_a_council_on_itself() -> &'static [Act] {
+    council::itself::ACTS
 }
 
 /// Whether an act is carried out at once.
@@ -145,6 +162,11 @@ pub struct Act {
 }
 
 impl Act {
+    /// Whether a council is called with it.
+    pub(crate) fn is_a_councils(&self) -> bool {
+        council::all().any(|act| act.selector == self.selector)
+    }
+
     /// How it is typed.
     #[must_use]
     pub fn usage(&self) -> String {
@@ -262,7 +284,7 @@ mod tests {
     #[test]
     fn every_row_is_the_interfaces_own_function() {
         for kind in Kind::ALL {
-            for act in kind.acts().iter().chain(council::all()) {
+            for act in kind.acts().iter().chain(council::all()).chain(safe::all()) {
                 let function = (act.function)().expect(act.name);
                 let declared: Vec<_> = function.inputs.iter().map(|input| input.name.as_str()).collect();
                 let told: Vec<_> = act.arguments.iter().map(|argument| argument.name).collect();
@@ -294,18 +316,20 @@ mod tests {
     #[test]
     fn a_name_and_a_selector_mean_one_act() {
         for kind in Kind::ALL {
-            let all: Vec<_> = kind.acts().iter().chain(council::all()).collect();
+            let all: Vec<_> = kind
+                .acts()
+                .iter()
+                .chain(council::all())
+                .chain(safe::all())
+                .collect();
             for (index, act) in all.iter().enumerate() {
                 for other in &all[..index] {
                     assert_ne!(act.selector, other.selector, "{} {}", act.name, other.name);
                 }
             }
-            for (index, act) in kind.acts().iter().enumerate() {
-                assert!(
-                    kind.acts()[..index].iter().all(|other| other.name != act.name),
-                    "{}",
-                    act.name
-                );
+            for (index, act) in all.iter().enumerate() {
+                let first = all[..index].iter().all(|other| other.name != act.name);
+                assert!(first, "{}", act.name);
             }
         }
     }

@@ -5,6 +5,10 @@ use alloy_primitives::{Address, U256};
 use portcullis_core::{
     breaker::{self, Measure, Recovery},
     bucket::{InvalidLimit, Limit, MAX_REFILL_SECS},
+    council::{
+        first_out_of_place, InvalidTerms, Terms as Council, Window, WindowRefused, MAX_MEMBERS,
+        MAX_WINDOW_SECS,
+    },
     guardian::{self, Terms},
     queue::{self, LONGEST_DELAY_SECS, LONGEST_DRAIN_SECS},
     recorder::{RecordSecs, LONGEST_RECORD_SECS},
@@ -142,4 +146,41 @@ pub(super) fn record(secs: u64) -> Option<String> {
 
 pub(super) fn pair(guardian: Address, fallback: Address) -> Option<String> {
     (guardian == fallback).then(|| "the fallback is the guardian".to_owned())
+}
+
+/// A council's members and how many of them decide.
+pub(super) fn members(members: &[Address], threshold: u64) -> Option<String> {
+    let count = u64::try_from(members.len()).unwrap_or(u64::MAX);
+    match Council::after(None, count, threshold) {
+        Err(InvalidTerms::CountOutOfBounds { count }) => {
+            return Some(format!(
+                "a council of {count} is out of bounds: from 1 up to {MAX_MEMBERS}"
+            ))
+        }
+        Err(InvalidTerms::ThresholdOutOfBounds { threshold, count }) => {
+            return Some(format!(
+                "{threshold} of {count} members cannot decide: from 1 up to {count}"
+            ))
+        }
+        Ok(_) => {}
+    }
+    let place = first_out_of_place(members)?;
+    Some(format!(
+        "member {} is not above the one before it: members come in ascending order, each once, and none is zero",
+        place + 1
+    ))
+}
+
+/// When an action can be carried out.
+pub(super) fn action(valid_after: u64, valid_before: u64) -> Option<String> {
+    let window = Window {
+        valid_after,
+        valid_before,
+    };
+    match window.check(valid_after).err()? {
+        WindowRefused::TooLong { .. } => {
+            Some(format!("it holds for more than {}", duration(MAX_WINDOW_SECS)))
+        }
+        WindowRefused::NotYet | WindowRefused::Expired => Some("it ends before it begins".to_owned()),
+    }
 }
