@@ -661,6 +661,7 @@ mod emergency {
         .abi_encode();
         let naming = Action {
             target,
+            value: U256::ZERO,
             call: &call,
             ..action()
         };
@@ -694,6 +695,7 @@ mod emergency {
         let call = set_members(&[ALICE], 1);
         let change = Action {
             target,
+            value: U256::ZERO,
             call: &call,
             nonce: U256::from(3),
             ..action()
