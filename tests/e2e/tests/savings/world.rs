@@ -4,8 +4,8 @@
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolError, SolValue};
 use e2e::calls::refusal;
-use e2e::openzeppelin::{creation_code, IAccessManager};
-use e2e::rpc::{Chain, Endpoint, People, Receipt, RpcError};
+use e2e::openzeppelin::creation_code;
+use e2e::rpc::{Chain, Endpoint, People, Receipt};
 use e2e::savings::{constructor_input, ISavings, ISavingsGovernance};
 use e2e::tokens::{Fixture, IToken};
 use e2e::wasm;
@@ -15,8 +15,6 @@ pub const DAY: u64 = 24 * HOUR;
 /// How long what loosens has to have been delayed.
 pub const DELAY: u64 = 2 * DAY;
 pub const PAID_IN: u64 = 1_000_000;
-/// The role whose calls the manager delays.
-const GOVERNED: u64 = 8;
 /// The least of a withdrawal that the trigger counts.
 pub const LARGE: u64 = PAID_IN / 10;
 
@@ -121,36 +119,6 @@ impl World {
     pub fn govern<C: SolCall>(&mut self, call: &C) -> Receipt {
         let from = self.people.governor;
         self.chain.must(from, self.savings, call, "an act").unwrap()
-    }
-
-    /// Has the manager delay a call of the governor's for as long as what loosens has to have waited, and makes it.
-    pub fn govern_delayed<C: SolCall>(&mut self, call: &C) -> Result<Receipt, RpcError> {
-        let (governor, savings) = (self.people.governor, self.savings);
-        self.manage(
-            governor,
-            &IAccessManager::grantRoleCall {
-                roleId: GOVERNED,
-                account: governor,
-                executionDelay: DELAY as u32,
-            },
-        );
-        self.manage(
-            governor,
-            &IAccessManager::setTargetFunctionRoleCall {
-                target: savings,
-                selectors: vec![C::SELECTOR.into()],
-                roleId: GOVERNED,
-            },
-        );
-        let schedule = IAccessManager::scheduleCall {
-            target: savings,
-            data: call.abi_encode().into(),
-            when: alloy_primitives::aliases::U48::ZERO,
-        };
-        let scheduled = self.manage(governor, &schedule);
-        let ready_at = self.time_of(&scheduled) + DELAY;
-        self.chain.move_to(ready_at)?;
-        Ok(self.govern(call))
     }
 
     pub fn send<C: SolCall>(&mut self, from: Address, call: &C) -> Receipt {
