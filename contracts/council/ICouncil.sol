@@ -22,6 +22,7 @@ pragma solidity ^0.8.20;
 ///
 ///     setMembers(address[] members, uint64 threshold)
 ///     cancelAction(bytes32 digest)
+///     nameCommittee(address[] members, uint64 threshold, uint64 expiresAt)
 interface ICouncil {
     // ---- events
     event ActionApproved(bytes32 indexed digest, address indexed member, uint64 epoch);
@@ -110,4 +111,67 @@ interface ICouncilItself {
     /// @notice Names the whole council that results; the members in ascending order.
     function setMembers(address[] calldata members, uint64 threshold) external;
     function cancelAction(bytes32 digest) external;
+    /// @notice Names the emergency committee, ascending, and the last second of its power, at most a year ahead.
+    function nameCommittee(address[] calldata members, uint64 threshold, uint64 expiresAt) external;
+}
+
+/// @title What a council answers to its emergency committee, which makes one call in its name, once and until a date.
+/// @notice The call is `councilPause(uint8,uint8,uint64)`, without value. It is signed as an action is, in the domain
+/// ("Portcullis Emergency Committee", "1", chain, this contract), with the committee's epoch; `approvals` are as for an action.
+interface ICouncilEmergency {
+    // ---- events
+    event EmergencyCommitteeNamed(uint64 previousExpiresAt, uint64 expiresAt, uint64 epoch);
+    event EmergencyCommitteeSpent(bytes32 indexed digest, uint64 epoch);
+
+    // ---- errors; beside those of an action
+    error NotEmergencyCall(address target);
+    /// `expiresAt` was the last second of its power, or is zero as it was never named.
+    error EmergencyCommitteeExpired(uint64 expiresAt);
+    error EmergencyCommitteeUsed();
+    error TenureOutOfBounds(uint64 expiresAt, uint64 latest, uint64 maximumSecs);
+
+    /// @notice Makes the pause that enough members of the committee approve, its one act. Anyone may.
+    function executeEmergency(
+        address target,
+        uint256 value,
+        uint256 nonce,
+        uint256 epoch,
+        uint64 validAfter,
+        uint64 validBefore,
+        bytes calldata call,
+        bytes calldata approvals
+    ) external;
+    /// @notice Approves such a pause on chain. For a member of the committee.
+    function approveEmergency(
+        address target,
+        uint256 value,
+        uint256 nonce,
+        uint256 epoch,
+        uint64 validAfter,
+        uint64 validBefore,
+        bytes calldata call
+    ) external;
+    /// @notice Takes back what a member of the committee approved or signed. For that member.
+    function revokeEmergency(
+        address target,
+        uint256 value,
+        uint256 nonce,
+        uint256 epoch,
+        uint64 validAfter,
+        uint64 validBefore,
+        bytes calldata call
+    ) external;
+
+    // ---- views
+    function emergencyDigest(
+        address target,
+        uint256 value,
+        uint256 nonce,
+        uint256 epoch,
+        uint64 validAfter,
+        uint64 validBefore,
+        bytes calldata call
+    ) external view returns (bytes32);
+    function committee() external view returns (uint64 expiresAt, uint8 spent, uint64 threshold, uint64 epoch);
+    function committeeMembers() external view returns (address[] memory);
 }

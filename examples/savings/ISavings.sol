@@ -24,6 +24,11 @@ interface ISavings {
         uint64 frozenSecs,
         uint64 lateAt
     );
+    /// It tripped the breaker: of what is opened before `lateUntil` it is paid last.
+    event ExitMarkedLate(address indexed asset, address indexed account, uint64 lateUntil);
+    event BreakerTripped(
+        bytes32 indexed scope, address indexed by, uint8 from, uint8 to, uint8 reason, uint64 until, uint64 sequence
+    );
     event ExitPaid(
         address indexed asset, address indexed account, uint64 number, uint256 claim, uint256 amount, uint256 claimsLeft
     );
@@ -37,13 +42,19 @@ interface ISavings {
     error ExitIsOpen(address asset);
     error ExitUnset(address asset);
     error ExitAlreadyOpen(address asset, uint64 openedAt);
-    /// Not frozen, or not for long enough. `openAt` is the largest number when no time is known.
     error AlreadyPaid(address asset, address account, uint64 number);
+    /// The account tripped the breaker and is paid from `until` on.
+    error PaidLater(address asset, address account, uint64 until);
     error NothingToPay(address asset, address account, uint256 claim);
+    /// Not frozen, or not for long enough. `openAt` is the largest number when no time is known.
     error ExitNotOpen(address asset, uint64 frozenSecs, uint64 openAfterSecs, uint64 openAt);
     error RateLimited(address asset, uint256 requested, uint256 available, uint64 retryAt);
     error AssetClosed(address asset);
     error GroupRestricted(uint8 group, uint8 state, uint8 kind, uint64 retryAt);
+    /// 0 closed, 1 half-open, 2 throttled, 3 reduce-only, 4 frozen.
+    error BreakerOpen(bytes32 scope, uint8 state, uint8 kind, uint8 reason, uint64 retryAt);
+    error BreakerUnset(bytes32 scope);
+    error TriggerUnset(bytes32 scope, uint8 trigger);
     error TransferFailed(address asset);
     error NotAToken(address asset);
     error Insolvent(address asset, uint256 locked, uint256 owed);
@@ -60,7 +71,10 @@ interface ISavings {
 
     function balanceOf(address asset, address account) external view returns (uint256);
     function owed(address asset) external view returns (uint256);
+    function breaker(address asset) external view returns (uint8 state, uint64 until);
     function isExitOpen(address asset) external view returns (bool);
+    /// @notice From when on an account is paid at the exit that is open; zero when it was paid, or none is open.
+    function payableAt(address asset, address account) external view returns (uint256);
 }
 
 /// @title What the savings answer to guardians, to whom the manager lets, and to the manager.
@@ -90,6 +104,18 @@ interface ISavingsGovernance {
         uint64 councilSecs
     ) external;
     function configureBucket(address asset, uint256 capacity, uint64 refillSecs) external;
+    function configureHits(address asset, uint8 hits, uint64 windowSecs, uint256 least) external;
+    function configureBreakers(
+        uint64 throttleBps,
+        uint64 exitBps,
+        uint64 dwellSecs,
+        uint64 expirySecs,
+        uint64 rampSecs,
+        uint64 decisionSecs,
+        uint64 freezes,
+        uint64 freezeBackSecs
+    ) external;
+    function configureRecord(uint64 secs) external;
     function configureExit(address asset, uint64 openAfterSecs, uint64 lateSecs) external;
     function setDelay(uint64 secs) external;
 

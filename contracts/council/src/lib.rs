@@ -9,6 +9,9 @@
 //! - **An action is used before it is carried out**, and all of it is undone when the call fails: then it may be tried again within its window.
 //! - **Members and threshold change only by an action of the council to itself** (`setMembers`), without a delay: M of N are the highest authority here.
 //!   A protocol that wants a delay has its own timelock between.
+//! - **An emergency committee, which the council names, makes one call in its name, once and until a date: `councilPause` of whoever obeys the council.**
+//!   Fewer people are quicker, and what they may do ends by itself: the contract that is paused bounds for how long. The council could do it too, so that
+//!   naming them does not wait.
 //! - The council holds ETH only to send it on as an action's value.
 //!
 //! # Trust assumptions
@@ -22,15 +25,21 @@
 
 extern crate alloc;
 
+mod emergency;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
+
+pub use emergency::ICouncilEmergency;
+// What the macro makes of the trait for whoever prints the interface, and looks for here.
+#[cfg(feature = "export-abi")]
+pub use emergency::ICouncilEmergencyStylusAbiStruct;
 
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use portcullis::{
     abi::Blob,
     core_types::council::Fate,
-    council::{self, CouncilApprovals},
+    council::{self, Assembly, CouncilApprovals, EmergencyCommittee},
     error_set, errors, sdk, GuardError,
 };
 use stylus_sdk::prelude::*;
@@ -78,12 +87,15 @@ impl Action {
 errors! {
     /// The call failed, and with it all of the action's execution.
     ActionFailed(digest: B256, target: Address);
+    /// A committee calls `councilPause(uint8,uint8,uint64)`, without value, and nothing else.
+    NotEmergencyCall(target: Address);
 }
 
 error_set! {
     /// A refusal of the council.
     CouncilError {
         ActionFailed,
+        NotEmergencyCall,
         GuardError,
     }
 }
@@ -93,9 +105,11 @@ error_set! {
 #[storage]
 pub struct Council {
     approvals: CouncilApprovals,
+    committee: EmergencyCommittee,
 }
 
 #[public]
+#[implements(ICouncilEmergency)]
 impl Council {
     /// Names the members, in ascending order, and how many of them it takes. Runs once; see `ICouncil.sol` for how it is called.
     ///
@@ -116,21 +130,10 @@ impl Council {
     pub fn execute(&mut self, action: Action, call: Blob, approvals: Blob) -> Result<(), CouncilError> {
         let authorized = self.approvals.authorize(action.with_call(&call), &approvals.0)?;
         if action.target == self.vm().contract_address() {
-            return Ok(self.approvals.carry_out(authorized)?);
+            return Ok(self.approvals.carry_out_with(&mut self.committee, authorized)?);
         }
-        let failed = ActionFailed {
-            digest: authorized.digest(),
-            target: action.target,
-        };
-        // To call nobody succeeds as well, and would use the action up for nothing.
-        if !call.0.is_empty() && self.vm().code_size(action.target) == 0 {
-            return Err(failed.into());
-        }
-        // The action is used by now: whoever calls back finds it so.
-        match sdk::call(self.vm(), action.target, action.value, &call.0) {
-            Some(_) => Ok(()),
-            None => Err(failed.into()),
-        }
+        let digest = authorized.digest();
+        self.call(digest, &action, &call)
     }
 
     /// Approves an action on chain. For a member. The epoch is the action's own.
@@ -191,5 +194,20 @@ impl Council {
     /// How often the council has changed: part of what is signed.
     pub fn epoch(&self) -> U256 {
         U256::from(self.approvals.terms().map_or(0, |terms| terms.epoch()))
+    }
+}
+
+impl Council {
+    /// Makes the call of an action, which is used by now: whoever calls back finds it so.
+    fn call(&self, digest: B256, action: &Action, call: &Blob) -> Result<(), CouncilError> {
+        let target = action.target;
+        // To call nobody succeeds as well, and would use the action up for nothing.
+        let is_there = call.0.is_empty() || self.vm().code_size(target) != 0;
+        let done = is_there && sdk::call(self.vm(), target, action.value, &call.0).is_some();
+        if done {
+            Ok(())
+        } else {
+            Err(ActionFailed { digest, target }.into())
+        }
     }
 }

@@ -14,6 +14,8 @@ use alloy_primitives::{Address, B256, U256};
 use stylus_sdk::prelude::*;
 
 errors! {
+    /// The call's value is not the amount for ETH, or not zero for a token.
+    WrongValue(sent: U256, expected: U256);
     /// The token or the recipient of ETH refused: the call failed or returned false, or there is no code.
     TransferFailed(asset: Address);
     /// The address does not answer as a token does.
@@ -43,6 +45,25 @@ pub fn balance_of(vm: &VM, asset: Address, holder: Address) -> Result<U256, Guar
     answer
         .and_then(|word| word_of(&word))
         .ok_or_else(|| NotAToken { asset }.into())
+}
+
+/// Takes `amount` of an asset from the caller and returns what arrived: of ETH the call's value, which has to be the amount; of a token, which the
+/// caller has approved, what the balance grew by, while the call brings no value.
+///
+/// # Errors
+/// [`WrongValue`], and those of [`pull_token`].
+#[inline(never)]
+pub fn take(vm: &VM, asset: Address, amount: U256) -> Result<U256, GuardError> {
+    let sent = vm.msg_value();
+    let expected = if asset == ETH { amount } else { U256::ZERO };
+    if sent != expected {
+        return Err(WrongValue { sent, expected }.into());
+    }
+    if asset == ETH {
+        Ok(amount)
+    } else {
+        pull_token(vm, asset, vm.msg_sender(), amount)
+    }
 }
 
 /// Takes `amount` of a token from `from`, which has approved it, and returns what arrived.
@@ -134,6 +155,24 @@ mod tests {
         assert_eq!(answers(Ok(vec![1]), true), refused, "less than a word");
         assert_eq!(answers(Err(vec![]), true), refused, "a revert without data");
         assert_eq!(answers(Ok(vec![]), false), refused, "nobody at the address");
+    }
+
+    #[test]
+    fn eth_comes_as_the_calls_value_and_a_token_without_any() {
+        let (test, vm) = chain();
+        test.set_value(U256::from(7));
+        assert_eq!(take(&vm, ETH, U256::from(7)), Ok(U256::from(7)));
+        let refused = |sent: u64, expected: u64| {
+            let [sent, expected] = [sent, expected].map(U256::from);
+            Err(GuardError::from(WrongValue { sent, expected }))
+        };
+        assert_eq!(take(&vm, ETH, U256::from(8)), refused(7, 8));
+        assert_eq!(take(&vm, ETH, U256::from(6)), refused(7, 6));
+        assert_eq!(take(&vm, TOKEN, U256::from(7)), refused(7, 0));
+        test.set_value(U256::ZERO);
+        // It gets as far as the token, which is none.
+        let no_token = Err(NotAToken { asset: TOKEN }.into());
+        assert_eq!(take(&vm, TOKEN, U256::from(7)), no_token);
     }
 
     #[test]

@@ -96,13 +96,18 @@ impl Council {
     }
 }
 
+/// The caller, who is the governor or the council.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Decider(Address);
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Governor {}
     impl Sealed for super::Council {}
+    impl Sealed for super::Decider {}
 }
 
-/// The governor or the council: either lifts a pause and arms a guardian again.
+/// A right that the governor and the council have: either lifts a pause and arms a guardian again.
 pub trait Decides: sealed::Sealed {
     /// Who it is.
     fn decider(&self) -> Address;
@@ -115,6 +120,12 @@ impl Decides for Governor {
 }
 
 impl Decides for Council {
+    fn decider(&self) -> Address {
+        self.0
+    }
+}
+
+impl Decides for Decider {
     fn decider(&self) -> Address {
         self.0
     }
@@ -180,6 +191,19 @@ impl Authority {
         let caller = self.vm().msg_sender();
         if caller == self.current_council() {
             Ok(Council(caller))
+        } else {
+            Err(NotCouncil { caller }.into())
+        }
+    }
+
+    /// The caller's right as the governor or the council, for what either may do.
+    ///
+    /// # Errors
+    /// [`NotCouncil`].
+    pub fn decider(&self) -> Result<Decider, GuardError> {
+        let caller = self.vm().msg_sender();
+        if caller == self.governor.get() || caller == self.current_council() {
+            Ok(Decider(caller))
         } else {
             Err(NotCouncil { caller }.into())
         }
@@ -478,5 +502,22 @@ mod tests {
     fn who_decides_is_who_it_is() {
         assert_eq!(Governor(GOVERNOR).decider(), GOVERNOR);
         assert_eq!(Council(STRANGER).decider(), STRANGER);
+        assert_eq!(Decider(STRANGER).decider(), STRANGER);
+    }
+
+    #[test]
+    fn the_governor_and_the_council_decide_and_nobody_else() {
+        let (test, mut authority) = authority();
+        let change = Change::waited_elsewhere(&Governor(GOVERNOR));
+        authority.set_council(change, STRANGER).unwrap();
+        for (caller, may) in [(GOVERNOR, true), (STRANGER, true), (GUARDIAN, false)] {
+            test.set_sender(caller);
+            let decider = if may {
+                Ok(Decider(caller))
+            } else {
+                Err(NotCouncil { caller }.into())
+            };
+            assert_eq!(authority.decider(), decider);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     access_managed::{AccessDenied, AccessNotScheduled, AuthorityWithoutCode},
     adaptive_limiter::AdaptiveTermsUnset,
-    asset::{NotAToken, TransferFailed},
+    asset::{NotAToken, TransferFailed, WrongValue},
     authority::{NotCouncil, NotGovernor, NotGuardian, NotPendingGovernor, ZeroAuthority},
     baseline_guard::{BaselineUnset, HasBaseline, ShareCapExceeded, ShareCapUnset},
     breaker_guard::{
@@ -198,6 +198,7 @@ crate::error_set! {
         WindowAmountZero,
         WindowOutOfBounds,
         WordChanged,
+        WrongValue,
         ZeroAuthority,
     }
 }

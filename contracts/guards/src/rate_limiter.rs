@@ -17,7 +17,7 @@
 //! the bound above, for as long as it takes somebody to pause.
 
 // The storage macro names both.
-use crate::{authority::Governor, errors, events, sdk, timelock::Change, GuardError};
+use crate::{arguments, authority::Governor, errors, events, sdk, timelock::Change, GuardError};
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use portcullis_core::bucket::{Bucket, Denied, InvalidLimit, Limit, Slot, MAX_REFILL_SECS};
@@ -31,6 +31,18 @@ events! {
     BucketConfigured(asset: Address; previous_capacity: U256, previous_refill_secs: u64, capacity: U256, refill_secs: u64, previous_available: U256, available: U256, loosened: bool);
     /// An asset's bucket follows what flows: [`crate::adaptive_limiter`] set another capacity, within the terms that the governor set.
     BucketAdapted(asset: Address; previous_capacity: U256, capacity: U256, previous_available: U256, available: U256);
+}
+
+arguments! {
+    /// What of an asset leaves at once.
+    pub struct BucketTerms {
+        /// Which asset.
+        pub asset: Address,
+        /// How much.
+        pub capacity: U256,
+        /// The time in which that refills.
+        pub refill_secs: u64,
+    }
 }
 
 errors! {

@@ -1,7 +1,6 @@
 //! What methods take and return that is more than a word or two.
 
 use alloy_primitives::{Address, U256};
-use portcullis::core_types::guardian::Config;
 
 portcullis::arguments! {
     /// What is to leave.
@@ -42,36 +41,6 @@ portcullis::arguments! {
 }
 
 portcullis::arguments! {
-    /// What of an asset leaves at once.
-    pub struct BucketTerms {
-        /// Which asset.
-        pub asset: Address,
-        /// How much.
-        pub capacity: U256,
-        /// The time in which that refills.
-        pub refill_secs: u64,
-    }
-}
-
-portcullis::arguments! {
-    /// What guardians may do: [`Config`].
-    pub struct GuardianTerms {
-        /// How long after its last sign of life a guardian may pause.
-        pub heartbeat_secs: u64,
-        /// The longest pause by a guardian.
-        pub pause_secs: u64,
-        /// How long after its end no guardian pauses the group again.
-        pub cool_down_secs: u64,
-        /// The most that guardians hold a group paused in any period.
-        pub budget_secs: u64,
-        /// That period.
-        pub period_secs: u64,
-        /// The longest pause by one decision of the council.
-        pub council_secs: u64,
-    }
-}
-
-portcullis::arguments! {
     /// What a group is.
     pub struct PauseState {
         /// 0 closed, 1 half-open, 2 throttled, 3 reduce-only, 4 frozen: the stricter of its own pause and that of everything.
@@ -96,27 +65,5 @@ portcullis::arguments! {
         pub fallback_spent: u8,
         /// How long guardians may still pause the group now.
         pub budget_left_secs: u64,
-    }
-}
-
-impl GuardianTerms {
-    /// As the guard knows them.
-    pub(crate) fn config(&self) -> Config {
-        let Self {
-            heartbeat_secs,
-            pause_secs,
-            cool_down_secs,
-            budget_secs,
-            period_secs,
-            council_secs,
-        } = *self;
-        Config {
-            heartbeat_secs,
-            pause_secs,
-            cool_down_secs,
-            budget_secs,
-            period_secs,
-            council_secs,
-        }
     }
 }

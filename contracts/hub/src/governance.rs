@@ -1,12 +1,13 @@
 //! What the hub answers to guardians, the council, the governor and monitors.
 
 use crate::{
-    error::UnknownState, group_of, Assigned, BucketTerms, ClientChanged, GuardianTerms, Hub, HubError, Named,
-    Pause, PauseState, LADDER,
+    error::UnknownState, group_of, Assigned, ClientChanged, Hub, HubError, Named, Pause, PauseState, LADDER,
 };
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
-use portcullis::{abi::Blob, calldata, core_types::breaker::Rung, sdk};
+use portcullis::{
+    abi::Blob, calldata, core_types::breaker::Rung, guardians::GuardianTerms, rate_limiter::BucketTerms, sdk,
+};
 use stylus_sdk::prelude::*;
 
 /// The hub's governance.
@@ -161,11 +162,8 @@ impl IHubGovernance for Hub {
     }
 
     fn lift(&mut self, group: u8) -> Result<(), HubError> {
-        let group = group_of(group)?;
-        match self.authority.governor() {
-            Ok(governor) => Ok(self.pauses.unpause(&governor, group, LADDER)?),
-            Err(_) => Ok(self.pauses.unpause(&self.authority.council()?, group, LADDER)?),
-        }
+        let by = self.authority.decider()?;
+        Ok(self.pauses.unpause(&by, group_of(group)?, LADDER)?)
     }
 
     fn heartbeat(&mut self, group: u8) -> Result<(), HubError> {
@@ -189,11 +187,8 @@ impl IHubGovernance for Hub {
     }
 
     fn rearm(&mut self, group: u8) -> Result<(), HubError> {
-        let group = group_of(group)?;
-        match self.authority.governor() {
-            Ok(governor) => Ok(self.guardians.rearm(&governor, group)?),
-            Err(_) => Ok(self.guardians.rearm(&self.authority.council()?, group)?),
-        }
+        let by = self.authority.decider()?;
+        Ok(self.guardians.rearm(&by, group_of(group)?)?)
     }
 
     fn configure_guardians(&mut self, terms: GuardianTerms) -> Result<(), HubError> {

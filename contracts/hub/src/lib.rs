@@ -31,7 +31,7 @@ mod governance;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-pub use arguments::{Assigned, BucketTerms, Flow, GuardianTerms, Named, Pause, PauseState};
+pub use arguments::{Assigned, Flow, Named, Pause, PauseState};
 pub use error::*;
 pub use governance::IHubGovernance;
 // What the macro makes of the trait for whoever prints the interface, and looks for here.
@@ -62,14 +62,8 @@ events! {
     ClientChanged(client: Address; allowed: bool);
 }
 
-/// The longest pause 30 days; throttled to a quarter, withdrawals in reduce-only to a twentieth, and a day from a quarter back to all.
-pub const LADDER: Bounds = match Bounds::new(30 * 24 * 60 * 60) {
-    Some(bounds) => match bounds.with_ladder(2_500, 500, 24 * 60 * 60) {
-        Some(bounds) => bounds,
-        None => unreachable!(),
-    },
-    None => unreachable!(),
-};
+/// How the pauses act.
+pub const LADDER: Bounds = Bounds::USUAL;
 
 /// The hub.
 #[entrypoint]

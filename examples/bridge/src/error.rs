@@ -18,8 +18,6 @@ errors! {
     NotAcceptable(leaf: B256, root: B256);
     /// The message was paid before.
     AlreadyProcessed(leaf: B256);
-    /// The call's value is not the amount for ETH, or not zero for a token.
-    WrongValue(sent: U256, expected: U256);
     /// The amount is zero, or nothing of it arrived.
     NothingDeposited();
     /// Nobody would receive the deposit.
@@ -40,7 +38,6 @@ error_set! {
         TooFewSignatures,
         NotAcceptable,
         AlreadyProcessed,
-        WrongValue,
         NothingDeposited,
         ZeroRecipient,
         MoreThanOwed,

@@ -45,13 +45,7 @@ pub use message::Message;
 use crate::validators::Validators;
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
-use portcullis::{
-    abi::Blob,
-    asset::{self, ETH},
-    events,
-    lock::nonreentrant,
-    sdk::emit,
-};
+use portcullis::{abi::Blob, asset, events, lock::nonreentrant, sdk::emit};
 use stylus_sdk::{
     prelude::*,
     storage::{StorageB256, StorageBool, StorageMap, StorageU256},
@@ -150,7 +144,7 @@ impl Bridge {
     /// Locks an amount of an asset for a recipient on the other chain. ETH comes as the call's value.
     ///
     /// # Errors
-    /// [`ZeroRecipient`], [`WrongValue`], [`NothingDeposited`], [`AmountTooLarge`], `TransferFailed`, `NotAToken`, `Reentered`;
+    /// [`ZeroRecipient`], `WrongValue`, [`NothingDeposited`], [`AmountTooLarge`], `TransferFailed`, `NotAToken`, `Reentered`;
     /// in the guarded build what [`Defence`] refuses.
     ///
     /// # Events
@@ -251,20 +245,9 @@ impl Bridge {
         if recipient.is_zero() {
             return Err(ZeroRecipient {}.into());
         }
-        let (sent, expected) = (
-            self.vm().msg_value(),
-            if asset == ETH { amount } else { U256::ZERO },
-        );
-        if sent != expected {
-            return Err(WrongValue { sent, expected }.into());
-        }
         let sender = self.vm().msg_sender();
         // The call out comes first here: only after it is known what to credit. The lock makes that safe.
-        let credited = if asset == ETH {
-            amount
-        } else {
-            asset::pull_token(self.vm(), asset, sender, amount)?
-        };
+        let credited = asset::take(self.vm(), asset, amount)?;
         if credited.is_zero() {
             return Err(NothingDeposited {}.into());
         }

@@ -1,19 +1,6 @@
-//! What methods take that is more than a word or two.
+//! What methods take and return that is more than a word or two.
 
-use alloy_primitives::{Address, U256};
-use portcullis::core_types::guardian::Config;
-
-portcullis::arguments! {
-    /// What of an asset leaves at once.
-    pub struct BucketTerms {
-        /// Which asset.
-        pub asset: Address,
-        /// How much.
-        pub capacity: U256,
-        /// The time in which that refills.
-        pub refill_secs: u64,
-    }
-}
+use alloy_primitives::Address;
 
 portcullis::arguments! {
     /// When an asset's exit opens.
@@ -28,33 +15,11 @@ portcullis::arguments! {
 }
 
 portcullis::arguments! {
-    /// What guardians may do: [`Config`].
-    pub struct GuardianTerms {
-        /// How long after its last sign of life a guardian may pause.
-        pub heartbeat_secs: u64,
-        /// The longest pause by a guardian.
-        pub pause_secs: u64,
-        /// How long after its end no guardian pauses again.
-        pub cool_down_secs: u64,
-        /// The most that guardians hold the savings paused in any period.
-        pub budget_secs: u64,
-        /// That period.
-        pub period_secs: u64,
-        /// The longest pause by one decision of a council. The savings have none.
-        pub council_secs: u64,
-    }
-}
-
-impl GuardianTerms {
-    /// As the guard knows them.
-    pub(crate) fn config(&self) -> Config {
-        Config {
-            heartbeat_secs: self.heartbeat_secs,
-            pause_secs: self.pause_secs,
-            cool_down_secs: self.cool_down_secs,
-            budget_secs: self.budget_secs,
-            period_secs: self.period_secs,
-            council_secs: self.council_secs,
-        }
+    /// What an asset's breaker is.
+    pub struct BreakerState {
+        /// 0 closed, 1 half-open, 2 throttled, 3 reduce-only, 4 frozen.
+        pub state: u8,
+        /// When it becomes milder by itself; zero when it is closed.
+        pub until: u64,
     }
 }

@@ -4,8 +4,6 @@ use alloy_primitives::{Address, U256};
 use portcullis::{error_set, errors, GuardError};
 
 errors! {
-    /// The call's value is not the amount for ETH, or not zero for a token.
-    WrongValue(sent: U256, expected: U256);
     /// The amount is zero, or nothing of it arrived.
     NothingMoved();
     /// The account does not have that much.
@@ -21,7 +19,6 @@ errors! {
 error_set! {
     /// A refusal: of the savings themselves, or of a guard.
     SavingsError {
-        WrongValue,
         NothingMoved,
         MoreThanBalance,
         AmountTooLarge,

@@ -1,11 +1,11 @@
 //! What the savings answer to guardians, to whom the manager lets, and to the manager itself.
 
-use crate::{BucketTerms, ExitTerms, GuardianTerms, Savings, SavingsError, UnknownState, LADDER};
+use crate::{rung, ExitTerms, Savings, SavingsError, LADDER};
 use alloc::vec::Vec;
 use alloy_primitives::{Address, FixedBytes, U256};
 use portcullis::{
-    calldata,
-    core_types::{breaker::Rung, pause::Group},
+    breaker_guard::BreakerTerms, calldata, core_types::pause::Group, guardians::GuardianTerms,
+    rate_limiter::BucketTerms, scope_key::Scope, triggers::HitsTerms,
 };
 use stylus_sdk::prelude::*;
 
@@ -17,7 +17,7 @@ pub trait ISavingsGovernance {
     ///
     /// # Errors
     /// `NotGroupGuardian`, `GuardianSpent`, `GuardianLapsed`, `GuardianStillThere`, `GuardiansCoolingDown`, `GuardianBudgetExceeded`,
-    /// `GuardiansUnset`, [`UnknownState`], `PauseOutOfBounds`, `PauseNotTightened`.
+    /// `GuardiansUnset`, [`UnknownState`](crate::UnknownState), `PauseOutOfBounds`, `PauseNotTightened`.
     fn pause(&mut self, state: u8, secs: u64) -> Result<(), SavingsError>;
 
     /// A sign of life. For the guardian.
@@ -50,6 +50,25 @@ pub trait ISavingsGovernance {
     /// `AccessDenied`, `AccessNotScheduled`, `CapacityZero`, `RefillOutOfBounds`, `OperationNotReady`.
     fn configure_bucket(&mut self, terms: BucketTerms) -> Result<(), SavingsError>;
 
+    /// Sets how many withdrawals, of how much at least, within which time trip an asset's breaker. For whom the manager lets; what trips it less easily
+    /// waits.
+    ///
+    /// # Errors
+    /// `AccessDenied`, `AccessNotScheduled`, `SettingOutOfBounds`, `AmountCannotAct`, `OperationNotReady`.
+    fn configure_hits(&mut self, terms: HitsTerms) -> Result<(), SavingsError>;
+
+    /// Sets how every asset's breaker acts. For whom the manager lets; what loosens waits.
+    ///
+    /// # Errors
+    /// `AccessDenied`, `AccessNotScheduled`, `SettingOutOfBounds`, `OperationNotReady`.
+    fn configure_breakers(&mut self, terms: BreakerTerms) -> Result<(), SavingsError>;
+
+    /// Sets for how long a trip counts against whoever does it. For whom the manager lets; a shorter time waits.
+    ///
+    /// # Errors
+    /// `AccessDenied`, `AccessNotScheduled`, `SettingOutOfBounds`, `OperationNotReady`.
+    fn configure_record(&mut self, secs: u64) -> Result<(), SavingsError>;
+
     /// Sets when an asset's exit opens. For whom the manager lets; a later opening waits.
     ///
     /// # Errors
@@ -81,12 +100,7 @@ pub trait ISavingsGovernance {
 #[public]
 impl ISavingsGovernance for Savings {
     fn pause(&mut self, state: u8, secs: u64) -> Result<(), SavingsError> {
-        let rung = match state {
-            2 => Rung::Throttled,
-            3 => Rung::ReduceOnly,
-            4 => Rung::Frozen,
-            _ => return Err(UnknownState { state }.into()),
-        };
+        let rung = rung(state)?;
         let right = self.guardians.pause_right(Group::ALL)?;
         Ok(self.pauses.pause(right, rung, secs, LADDER)?)
     }
@@ -126,6 +140,34 @@ impl ISavingsGovernance for Savings {
             refill_secs,
         } = terms;
         Ok(self.outflow.configure(change, asset, capacity, refill_secs)?)
+    }
+
+    fn configure_hits(&mut self, terms: HitsTerms) -> Result<(), SavingsError> {
+        let data = calldata!("configureHits", terms: HitsTerms);
+        let access = self.manager.authorize(&data)?;
+        let change = access.change(&mut self.timelock);
+        let HitsTerms {
+            asset,
+            hits,
+            window_secs,
+            least,
+        } = terms;
+        let scope = Scope::asset(asset);
+        Ok(self.hits.configure(change, scope, hits, window_secs, least)?)
+    }
+
+    fn configure_breakers(&mut self, terms: BreakerTerms) -> Result<(), SavingsError> {
+        let data = calldata!("configureBreakers", terms: BreakerTerms);
+        let access = self.manager.authorize(&data)?;
+        let change = access.change(&mut self.timelock);
+        Ok(self.breakers.configure_default(change, terms.config())?)
+    }
+
+    fn configure_record(&mut self, secs: u64) -> Result<(), SavingsError> {
+        let data = calldata!("configureRecord", secs: u64);
+        let access = self.manager.authorize(&data)?;
+        let change = access.change(&mut self.timelock);
+        Ok(self.breakers.configure_record(change, secs)?)
     }
 
     fn configure_exit(&mut self, terms: ExitTerms) -> Result<(), SavingsError> {

@@ -4,6 +4,8 @@
 //!
 //! # Design
 //! - Deposits are shut in reduce-only; withdrawals leave through a bucket, at a share of it while the ladder is up; only frozen shuts them.
+//! - **Withdrawals of real size, so many within a time, trip the asset's breaker** one rung, and whoever made the last of them is paid last at the exit.
+//!   What was refused cost nothing and counts nothing. The stricter of ladder and breaker holds.
 //! - **A freeze runs against a clock.** When the savings were frozen for `openAfterSecs`, less what they ran since, anyone opens the exit, and then every account
 //!   takes its share of what is held, once: no guardian, manager or governor can stop that ([`portcullis::emergency_exit`]).
 //! - While the exit is open there is no other way in or out: a deposit would be shared among those who were there before.
@@ -27,7 +29,7 @@ mod governance;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-pub use arguments::{BucketTerms, ExitTerms, GuardianTerms};
+pub use arguments::{BreakerState, ExitTerms};
 pub use error::*;
 pub use governance::ISavingsGovernance;
 // What the macro makes of the trait for whoever prints the interface, and looks for here.
@@ -38,11 +40,13 @@ use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use portcullis::{
     access_managed::AccessManaged,
-    asset::{self, ETH},
+    asset,
+    breaker_guard::BreakerGuard,
     core_types::{
-        breaker::{Kind, Rung},
+        breaker::{Kind, Rung, Share},
         exit::Freeze,
         pause::{Bounds, Group, Pause},
+        trigger::Flow,
     },
     emergency_exit::EmergencyExit,
     events,
@@ -50,9 +54,11 @@ use portcullis::{
     lock::nonreentrant,
     pause_guard::PauseGuard,
     rate_limiter::RateLimiter,
+    scope_key::Scope,
     sdk::emit,
     solvency,
     timelock::Timelock,
+    triggers::HitsTrigger,
     words,
 };
 use stylus_sdk::{
@@ -67,14 +73,8 @@ events! {
     Withdrawn(asset: Address, account: Address; amount: U256);
 }
 
-/// The longest pause 30 days; throttled to a quarter, withdrawals in reduce-only to a twentieth, and a day from a quarter back to all.
-pub const LADDER: Bounds = match Bounds::new(30 * 24 * 60 * 60) {
-    Some(bounds) => match bounds.with_ladder(2_500, 500, 24 * 60 * 60) {
-        Some(bounds) => bounds,
-        None => unreachable!(),
-    },
-    None => unreachable!(),
-};
+/// How the pauses act.
+pub const LADDER: Bounds = Bounds::USUAL;
 
 /// The savings.
 #[entrypoint]
@@ -90,6 +90,8 @@ pub struct Savings {
     pauses: PauseGuard,
     outflow: RateLimiter,
     exit: EmergencyExit,
+    breakers: BreakerGuard,
+    hits: HitsTrigger,
 }
 
 #[public]
@@ -107,8 +109,8 @@ impl Savings {
     /// Credits the caller with what arrives of an asset. ETH comes as the call's value.
     ///
     /// # Errors
-    /// [`WrongValue`], [`NothingMoved`], [`AmountTooLarge`], [`ExitIsOpen`], `AssetClosed`, `GroupRestricted`, `TransferFailed`, `NotAToken`,
-    /// `Insolvent`, `Reentered`.
+    /// `WrongValue`, [`NothingMoved`], [`AmountTooLarge`], [`ExitIsOpen`], `AssetClosed`, `TriggerUnset`, `BreakerUnset`, `GroupRestricted`,
+    /// `BreakerOpen`, `TransferFailed`, `NotAToken`, `Insolvent`, `Reentered`.
     ///
     /// # Events
     /// [`Deposited`].
@@ -120,11 +122,11 @@ impl Savings {
     /// Pays an amount of the caller's balance.
     ///
     /// # Errors
-    /// [`NothingMoved`], [`MoreThanBalance`], [`ExitIsOpen`], `RateLimited`, `AssetClosed`, `GroupRestricted`, `TransferFailed`, `Insolvent`,
-    /// `Reentered`.
+    /// [`NothingMoved`], [`MoreThanBalance`], [`ExitIsOpen`], `RateLimited`, `AssetClosed`, `GroupRestricted`, `BreakerOpen`, `TransferFailed`,
+    /// `Insolvent`, `Reentered`.
     ///
     /// # Events
-    /// [`Withdrawn`].
+    /// [`Withdrawn`]; `BreakerTripped`, `ExitMarkedLate`, `FreezeObserved`.
     pub fn withdraw(&mut self, asset: Address, amount: U256) -> Result<(), SavingsError> {
         nonreentrant(|| self.withdraw_locked(asset, amount))
     }
@@ -134,7 +136,7 @@ impl Savings {
     /// # Events
     /// `FreezeObserved`, when that is news.
     pub fn observe(&mut self, asset: Address) {
-        let freeze = self.freeze();
+        let freeze = self.freeze(asset);
         self.exit.observe(asset, freeze);
     }
 
@@ -147,7 +149,7 @@ impl Savings {
     /// `ExitOpened`, `FreezeObserved`.
     pub fn open_exit(&mut self, asset: Address) -> Result<(), SavingsError> {
         let (held, claims) = (asset::held(self.vm(), asset)?, self.owed(asset));
-        let freeze = self.freeze();
+        let freeze = self.freeze(asset);
         Ok(self.exit.open(asset, freeze, held, claims)?)
     }
 
@@ -180,6 +182,20 @@ impl Savings {
         self.totals.get(asset.into_word())
     }
 
+    /// What an asset's breaker is, and when it becomes milder by itself.
+    pub fn breaker(&self, asset: Address) -> BreakerState {
+        let view = self.breakers.view(Scope::asset(asset)).view;
+        BreakerState {
+            state: view.state as u8,
+            until: view.until.unwrap_or(0),
+        }
+    }
+
+    /// From when on an account is paid at the exit that is open; zero when it was paid, or none is open.
+    pub fn payable_at(&self, asset: Address, account: Address) -> U256 {
+        U256::from(self.exit.payable_at(asset, account).unwrap_or(0))
+    }
+
     /// Whether the exit of an asset is open.
     pub fn is_exit_open(&self, asset: Address) -> bool {
         self.exit.is_open(asset)
@@ -189,24 +205,14 @@ impl Savings {
 impl Savings {
     fn deposit_locked(&mut self, asset: Address, amount: U256) -> Result<(), SavingsError> {
         self.require_ordinary(asset)?;
-        self.pauses.check(Group::ALL, Kind::IncreaseRisk, LADDER)?;
+        self.share(asset, Kind::IncreaseRisk)?;
         // Nothing is locked that nothing could unlock.
         self.outflow.check_open(asset)?;
+        self.hits.check_set(&self.breakers, Scope::asset(asset))?;
 
         let account = self.vm().msg_sender();
-        let (sent, expected) = (
-            self.vm().msg_value(),
-            if asset == ETH { amount } else { U256::ZERO },
-        );
-        if sent != expected {
-            return Err(WrongValue { sent, expected }.into());
-        }
         // The call out comes first here: only after it is known what to credit. The lock makes that safe.
-        let credited = if asset == ETH {
-            amount
-        } else {
-            asset::pull_token(self.vm(), asset, account, amount)?
-        };
+        let credited = asset::take(self.vm(), asset, amount)?;
         if credited.is_zero() {
             return Err(NothingMoved {}.into());
         }
@@ -233,9 +239,7 @@ impl Savings {
 
     fn withdraw_locked(&mut self, asset: Address, amount: U256) -> Result<(), SavingsError> {
         self.require_ordinary(asset)?;
-        let charge = self
-            .pauses
-            .charge(Group::ALL, Kind::BoundedWithdrawal, LADDER, amount)?;
+        let share = self.share(asset, Kind::BoundedWithdrawal)?;
 
         if amount.is_zero() {
             return Err(NothingMoved {}.into());
@@ -251,7 +255,7 @@ impl Savings {
             }
             .into());
         };
-        self.outflow.consume(asset, charge)?;
+        self.outflow.consume(asset, share.cost_up(amount))?;
 
         self.balances.insert(key, left);
         self.take_off(asset, amount);
@@ -263,6 +267,7 @@ impl Savings {
                 amount,
             },
         );
+        self.see(asset, account, amount)?;
         asset::push(self.vm(), asset, account, amount)?;
         Ok(solvency::require_covered(self.vm(), asset, self.owed(asset))?)
     }
@@ -274,15 +279,34 @@ impl Savings {
         Ok(())
     }
 
-    /// What the ladder says of being frozen.
-    fn freeze(&self) -> Freeze {
-        match self.pauses.own(Group::ALL) {
+    /// The smaller of the shares at which ladder and breaker let a call through.
+    fn share(&self, asset: Address, kind: Kind) -> Result<Share, SavingsError> {
+        let ladder = self.pauses.check(Group::ALL, kind, LADDER)?;
+        Ok(ladder.min(self.breakers.check(Scope::asset(asset), kind)?))
+    }
+
+    /// Shows the trigger a withdrawal. Whoever trips the breaker by it is marked, and the clock is told.
+    fn see(&mut self, asset: Address, account: Address, amount: U256) -> Result<(), SavingsError> {
+        let (scope, flow) = (Scope::asset(asset), Flow::Moved(amount));
+        if let Some(trip) = self.hits.observe(&mut self.breakers, scope, flow, account)? {
+            self.exit.mark_late(asset, &trip);
+            let freeze = self.freeze(asset);
+            self.exit.observe(asset, freeze);
+        }
+        Ok(())
+    }
+
+    /// What ladder and breaker say of being frozen.
+    fn freeze(&self, asset: Address) -> Freeze {
+        let ladder = match self.pauses.own(Group::ALL) {
             Pause {
                 rung: Some(Rung::Frozen),
                 until,
             } => Freeze::until(until),
             Pause { .. } => Freeze::NONE,
-        }
+        };
+        let breaker = self.breakers.freeze(Scope::asset(asset));
+        ladder.or(breaker, self.vm().block_timestamp())
     }
 
     fn take_off(&mut self, asset: Address, amount: U256) {
@@ -293,5 +317,15 @@ impl Savings {
 
     fn balance_key(&self, asset: Address, account: Address) -> B256 {
         self.vm().native_keccak256(&words![asset, account])
+    }
+}
+
+/// The rung of a state.
+fn rung(state: u8) -> Result<Rung, SavingsError> {
+    match state {
+        2 => Ok(Rung::Throttled),
+        3 => Ok(Rung::ReduceOnly),
+        4 => Ok(Rung::Frozen),
+        _ => Err(UnknownState { state }.into()),
     }
 }

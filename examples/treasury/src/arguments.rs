@@ -1,29 +1,6 @@
 //! What methods take and return that is more than a word or two.
 
 use alloy_primitives::{Address, U256};
-use portcullis::core_types::breaker::{Config, Measure, Recovery};
-
-portcullis::arguments! {
-    /// How an asset's breaker acts: [`Config`] without what only other triggers than a count of hits need.
-    pub struct BreakerTerms {
-        /// The share of the limits while throttled, and where the ramp back begins, in hundredths of a per cent.
-        pub throttle_bps: u64,
-        /// The share at which a withdrawal passes in reduce-only.
-        pub exit_bps: u64,
-        /// The least time in each state on the way down.
-        pub dwell_secs: u64,
-        /// How long an automatic trip holds.
-        pub expiry_secs: u64,
-        /// How long the ramp takes from the throttled share to all.
-        pub ramp_secs: u64,
-        /// How long a decision may hold at most.
-        pub decision_secs: u64,
-        /// How many times automatic triggers may freeze at once; zero when only the council freezes.
-        pub freezes: u64,
-        /// How long until one more automatic freeze.
-        pub freeze_back_secs: u64,
-    }
-}
 
 portcullis::arguments! {
     /// A withdrawal.
@@ -50,18 +27,6 @@ portcullis::arguments! {
 }
 
 portcullis::arguments! {
-    /// What of an asset leaves at once.
-    pub struct BucketTerms {
-        /// Which asset.
-        pub asset: Address,
-        /// How much.
-        pub capacity: U256,
-        /// The time in which that refills.
-        pub refill_secs: u64,
-    }
-}
-
-portcullis::arguments! {
     /// What of an asset one call and one transaction take out.
     pub struct CapTerms {
         /// Which asset.
@@ -70,20 +35,6 @@ portcullis::arguments! {
         pub transition: U256,
         /// The most in one transaction.
         pub transaction: U256,
-    }
-}
-
-portcullis::arguments! {
-    /// How many withdrawals over the limit move an asset's breaker.
-    pub struct HitsTerms {
-        /// Of which asset.
-        pub asset: Address,
-        /// How many.
-        pub hits: u8,
-        /// Within which time.
-        pub window_secs: u64,
-        /// Of how much at least.
-        pub least: U256,
     }
 }
 
@@ -155,29 +106,4 @@ portcullis::arguments! {
         /// Of how much at least.
         pub least: U256,
     }
-}
-
-impl BreakerTerms {
-    /// As the breaker knows it. It comes back by itself or by the council's decision: nothing that this contract measures says that it is calm.
-    pub(crate) fn config(&self) -> Config {
-        Config {
-            throttle_bps: narrow(self.throttle_bps),
-            exit_bps: narrow(self.exit_bps),
-            dwell_secs: self.dwell_secs,
-            expiry_secs: self.expiry_secs,
-            ramp_secs: self.ramp_secs,
-            decision_secs: self.decision_secs,
-            recovery: Recovery::ByDecision,
-            freezes: u8::try_from(self.freezes).unwrap_or(u8::MAX),
-            freeze_back_secs: self.freeze_back_secs,
-            measure: Measure::Part,
-            trip_at_bps: 10_000,
-            calm_below_bps: 0,
-        }
-    }
-}
-
-/// A share, or the largest number, which is out of bounds as well.
-fn narrow(bps: u64) -> u16 {
-    u16::try_from(bps).unwrap_or(u16::MAX)
 }

@@ -4,8 +4,6 @@ use alloy_primitives::{Address, U256};
 use portcullis::{error_set, errors, GuardError};
 
 errors! {
-    /// The call's value is not the amount for ETH, or not zero for a token.
-    WrongValue(sent: U256, expected: U256);
     /// The amount is zero, or nothing of it arrived.
     NothingMoved();
     /// Nobody would receive it.
@@ -23,7 +21,6 @@ errors! {
 error_set! {
     /// A refusal: of the treasury itself, or of a guard.
     TreasuryError {
-        WrongValue,
         NothingMoved,
         ZeroRecipient,
         MoreThanBalance,

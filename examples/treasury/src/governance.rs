@@ -2,17 +2,19 @@
 
 use crate::{
     error::{UnknownAsset, UnknownRung},
-    AssetTerms, BreakerState, BreakerTerms, BucketTerms, CapTerms, HitsTerms, QueueTerms, TicketPlace,
-    Treasury, TreasuryError, Waiting,
+    AssetTerms, BreakerState, CapTerms, QueueTerms, TicketPlace, Treasury, TreasuryError, Waiting,
 };
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
 use portcullis::{
     abi::Blob,
+    breaker_guard::BreakerTerms,
     calldata,
     core_types::{breaker::Rung, queue::Status},
     flow_cap::Caps,
+    rate_limiter::BucketTerms,
     scope_key::Scope,
+    triggers::HitsTerms,
 };
 use stylus_sdk::prelude::*;
 

@@ -35,10 +35,7 @@ mod governance;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-pub use arguments::{
-    AssetTerms, BreakerState, BreakerTerms, BucketTerms, CapTerms, HitsTerms, QueueTerms, TicketPlace,
-    Waiting, Withdrawal,
-};
+pub use arguments::{AssetTerms, BreakerState, CapTerms, QueueTerms, TicketPlace, Waiting, Withdrawal};
 pub use error::*;
 pub use governance::ITreasuryGuards;
 // What the macro makes of the trait for whoever prints the interface, and looks for here.
@@ -48,7 +45,7 @@ pub use governance::ITreasuryGuardsStylusAbiStruct;
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use portcullis::{
-    asset::{self, ETH},
+    asset,
     authority::Authority,
     breaker_guard::BreakerGuard,
     core_types::{breaker::Kind, trigger::Flow},
@@ -111,7 +108,7 @@ impl Treasury {
     /// Credits the caller with what arrives of an asset. ETH comes as the call's value.
     ///
     /// # Errors
-    /// [`WrongValue`], [`NothingMoved`], [`AmountTooLarge`], `AssetClosed`, `FlowCapUnset`, `BreakerOpen`, `TransferFailed`, `NotAToken`,
+    /// `WrongValue`, [`NothingMoved`], [`AmountTooLarge`], `AssetClosed`, `FlowCapUnset`, `BreakerOpen`, `TransferFailed`, `NotAToken`,
     /// `Insolvent`, `Reentered`.
     ///
     /// # Events
@@ -121,7 +118,7 @@ impl Treasury {
         nonreentrant(|| self.deposit_locked(asset, amount))
     }
 
-    /// Takes an amount from the caller's balance and pays it, or defers XX
+    /// Takes an amount from the caller's balance and pays it, or defers it when it is over what the bucket has. Says whether it waits.
     ///
     /// # Errors
     /// [`ZeroRecipient`], [`NothingMoved`], [`MoreThanBalance`], `AssetClosed`, `BreakerOpen`, `TransitionCapExceeded`, `TransactionCapExceeded`,
@@ -174,19 +171,8 @@ impl Treasury {
         self.breakers.check(Scope::asset(asset), Kind::IncreaseRisk)?;
 
         let account = self.vm().msg_sender();
-        let (sent, expected) = (
-            self.vm().msg_value(),
-            if asset == ETH { amount } else { U256::ZERO },
-        );
-        if sent != expected {
-            return Err(WrongValue { sent, expected }.into());
-        }
         // The call out comes first here: only after it is known what to credit. The lock makes that safe.
-        let credited = if asset == ETH {
-            amount
-        } else {
-            asset::pull_token(self.vm(), asset, account, amount)?
-        };
+        let credited = asset::take(self.vm(), asset, amount)?;
         if credited.is_zero() {
             return Err(NothingMoved {}.into());
         }

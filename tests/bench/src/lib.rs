@@ -13,6 +13,7 @@
 
 pub mod bridge;
 pub mod check;
+pub mod emergency;
 pub mod error;
 pub mod markdown;
 pub mod measure;

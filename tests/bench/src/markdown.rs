@@ -66,6 +66,7 @@ fn title(group: Group) -> &'static str {
     match group {
         Group::Bridge => "The example bridge: users",
         Group::Governance => "The example bridge: guardian and governor",
+        Group::Emergency => "In an emergency",
         Group::Baseline => "One guard alone: the baselines",
         Group::Pause => "Pause check",
         Group::Bucket => "Token bucket",
@@ -87,6 +88,11 @@ OpenZeppelin's ERC-20."
         }
         Group::Governance => {
             "There is no such call in the unguarded build. A proposal writes a word that was zero; its acceptance clears it."
+        }
+        Group::Emergency => {
+            "Whole contracts: the hub, the council and the savings. The council calls the hub, and the Safe a contract that it owns; both
+verify three signatures of accounts' keys. The sizes are of the contract that is called. What an AccessManager costs in Solidity stands
+under Authority."
         }
         Group::Baseline => {
             "`run(address, uint256)`, which returns at once. Below, \"guard adds\" is against this call in the same language, so

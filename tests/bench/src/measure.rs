@@ -94,7 +94,9 @@ impl Stage {
     }
 
     fn program(&self) -> bool {
-        stylus_vm::code::is_program(&self.chain.code(self.contract))
+        let code = self.chain.code(self.contract);
+        // One that lies in fragments is called at what names them.
+        stylus_vm::code::is_program(&code) || stylus_vm::fragments::is_root(&code)
     }
 
     fn start(&self) -> u64 {

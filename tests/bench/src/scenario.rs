@@ -1,6 +1,7 @@
 //! The list of what is measured. A row of the table is one entry here.
 
 use crate::bridge::{self, Site as Bridge};
+use crate::emergency;
 use crate::error::BenchError;
 use crate::measure::{Ending, Stage};
 use crate::peer::{self, Create};
@@ -19,6 +20,8 @@ pub enum Group {
     Bridge,
     /// Operations of those who guard and govern the bridge.
     Governance,
+    /// What is done in an emergency, by guardians, councils and everybody.
+    Emergency,
     /// The baselines: the call that every guard below stands in.
     Baseline,
     /// Whether the contract is paused.
@@ -41,9 +44,10 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the table.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Bridge,
         Self::Governance,
+        Self::Emergency,
         Self::Baseline,
         Self::Pause,
         Self::Bucket,
@@ -92,6 +96,7 @@ const OURS: &str = "Portcullis";
 const STYLUS: &str = "plain Stylus SDK";
 const SOLIDITY: &str = "plain Solidity";
 const OPENZEPPELIN: &str = "OpenZeppelin 5.7.0";
+const SAFE: &str = "Safe 1.5.0";
 const CCIP: &str = "Chainlink CCIP 2.0.0";
 const CCIP_TUNED: &str = "Chainlink CCIP 2.0.0, 80,000 runs, IR";
 
@@ -129,6 +134,23 @@ fn guarded_only(
 /// What the guarded bridge's governor and guardian do.
 fn governance(id: &'static str, name: &'static str, operation: bridge::Operation) -> Scenario {
     guarded_only(id, Group::Governance, name, Ending::Returns, operation)
+}
+
+/// What is done in an emergency, with whole contracts.
+fn emergency(
+    id: &'static str,
+    name: &'static str,
+    by: &'static str,
+    stage: fn() -> Result<Stage, BenchError>,
+) -> Scenario {
+    Scenario {
+        id,
+        group: Group::Emergency,
+        name,
+        by,
+        guarded: Box::new(stage),
+        baseline: None,
+    }
 }
 
 /// A build of the probe, against the build that does nothing.
@@ -211,6 +233,13 @@ pub fn all() -> Vec<Scenario> {
         governance("governance/set-guardian", "Change of the guardian", Bridge::set_guardian),
         governance("governance/propose-governor", "Proposal of a governor", Bridge::propose_governor),
         governance("governance/accept-governor", "Acceptance by the governor", Bridge::accept_governor),
+
+        emergency("emergency/guardian-pause", "Pause by a guardian, once and for a time", OURS, emergency::guardian_pause),
+        emergency("emergency/openzeppelin-pause", "Pause by the owner (`Pausable`, `Ownable`)", OPENZEPPELIN, emergency::openzeppelin_pause),
+        emergency("emergency/council-execution", "Pause that 3 of 5 signed", OURS, emergency::council_execution),
+        emergency("emergency/safe-execution", "Pause that 3 of 5 signed (of `Pausable`)", SAFE, emergency::safe_pause),
+        emergency("emergency/exit-payment", "Share paid at the emergency exit, token", OURS, emergency::exit_payment),
+        emergency("emergency/access-managed", "Guardian named, through a role of an AccessManager", OURS, emergency::access_managed),
 
         baseline("baseline/stylus", "The call that does nothing", STYLUS, Box::new(move || probe::stage(probe::NOTHING, passes))),
         baseline("baseline/solidity", "The call that does nothing", SOLIDITY, Box::new(move || peer::stage(|site| site.create(peer::NOTHING, Vec::new()), passes))),

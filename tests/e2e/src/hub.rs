@@ -5,7 +5,7 @@ use crate::tokens::Fixture;
 use alloy_primitives::Address;
 use alloy_sol_types::{sol, SolValue};
 
-pub use council_abi::{ICouncil, ICouncilItself};
+pub use council_abi::{ICouncil, ICouncilEmergency, ICouncilItself};
 pub use hub_abi::{IHub, IHubGovernance};
 
 mod hub_abi {

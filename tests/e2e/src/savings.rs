@@ -7,6 +7,8 @@ use alloy_sol_types::SolValue;
 pub use abi::{ISavings, ISavingsGovernance};
 
 mod abi {
+    // What the macro makes of a method with many parameters is not ours to shorten.
+    #![allow(clippy::too_many_arguments)]
     alloy_sol_types::sol!(
         #![sol(all_derives)]
         "../../examples/savings/ISavings.sol"

@@ -1,5 +1,8 @@
 //! A council as WASM on a chain: signatures of accounts and passkeys, approvals on chain, and a hub that obeys it.
 
+#[path = "council/committee.rs"]
+mod committee;
+
 use alloy_primitives::{keccak256, Address, Bytes, B256, U256};
 use alloy_sol_types::{eip712_domain, sol, SolCall, SolStruct};
 use e2e::bridge::Validators;

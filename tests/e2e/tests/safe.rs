@@ -1,8 +1,10 @@
-//! Safe's multisig as the guardian and the governor of a bridge: the real contracts of versions 1.4.1 and 1.5.0.
+//! Safe's multisig as the guardian and the governor of a bridge, and as a member of a council: the real contracts of versions 1.4.1 and 1.5.0.
 //!
 //! Safe's factory is put on the chain by Safe's own transaction, and puts the contracts where they are on every chain.
 
 #[allow(dead_code)] // Of simulations.
+#[path = "safe/council.rs"]
+mod council;
 #[path = "safe/multisig.rs"]
 mod multisig;
 #[allow(dead_code)] // Of simulations.

@@ -1,174 +1,20 @@
 //! Savings as WASM on a chain, with OpenZeppelin's AccessManager above them: who may do what, and the way out of a freeze.
 
-use alloy_primitives::{keccak256, Address, U256};
-use alloy_sol_types::{SolCall, SolError, SolValue};
+#[path = "savings/tripped.rs"]
+mod tripped;
+#[path = "savings/world.rs"]
+mod world;
+
+use alloy_primitives::{keccak256, U256};
+use alloy_sol_types::{SolCall, SolValue};
 use e2e::calls::{refusal, ETH};
 use e2e::openzeppelin::{creation_code, IAccessManager};
 use e2e::or_skip;
-use e2e::rpc::{Chain, Endpoint, People, Receipt};
-use e2e::savings::{constructor_input, ISavings, ISavingsGovernance};
-use e2e::tokens::{Fixture, IToken};
-use e2e::wasm;
+use e2e::savings::{ISavings, ISavingsGovernance};
+use world::*;
 
-const HOUR: u64 = 3_600;
-const DAY: u64 = 24 * HOUR;
-/// How long what loosens has to have been delayed.
-const DELAY: u64 = 2 * DAY;
-const PAID_IN: u64 = 1_000_000;
 /// The role whose calls wait.
 const DELAYED: u64 = 7;
-
-/// Savings of a token, which the user and the attacker have each paid in. The governor administers the manager.
-struct World {
-    chain: Chain,
-    people: People,
-    manager: Address,
-    savings: Address,
-    token: Address,
-}
-
-fn units(amount: u64) -> U256 {
-    U256::from(amount)
-}
-
-impl World {
-    fn new() -> Self {
-        let code = wasm::code("savings").unwrap();
-        let mut chain = Chain::open(&Endpoint::from_env().unwrap(), &code).unwrap();
-        let people = chain.people();
-        let arguments = (people.governor,).abi_encode_params();
-        let manager = chain
-            .create(people.governor, creation_code("AccessManager", arguments))
-            .unwrap();
-        let savings = chain
-            .deploy_program(people.deployer, &code, constructor_input(manager))
-            .unwrap();
-        let token = chain
-            .token(people.user, Fixture::Token, "USDC", 6, units(10 * PAID_IN))
-            .unwrap();
-        let mut world = Self {
-            chain,
-            people,
-            manager,
-            savings,
-            token,
-        };
-        world.govern(&ISavingsGovernance::configureGuardiansCall {
-            heartbeatSecs: 30 * DAY,
-            pauseSecs: 4 * DAY,
-            coolDownSecs: DAY,
-            budgetSecs: 12 * DAY,
-            periodSecs: 60 * DAY,
-            councilSecs: 20 * DAY,
-        });
-        world.govern(&ISavingsGovernance::assignCall {
-            guardian: people.guardian,
-            fallback_: people.deployer,
-        });
-        world.govern(&bucket(token, PAID_IN));
-        world.govern(&ISavingsGovernance::configureExitCall {
-            asset: token,
-            openAfterSecs: 2 * DAY,
-            lateSecs: DAY,
-        });
-        world.govern(&ISavingsGovernance::setDelayCall { secs: DELAY });
-        let (user, attacker) = (people.user, people.attacker);
-        let gift = IToken::transferCall {
-            to: attacker,
-            value: units(PAID_IN),
-        };
-        world.chain.must(user, token, &gift, "a transfer").unwrap();
-        for account in [user, attacker] {
-            let approval = IToken::approveCall {
-                spender: savings,
-                value: U256::MAX,
-            };
-            world
-                .chain
-                .must(account, token, &approval, "an approval")
-                .unwrap();
-            assert!(world.send(account, &deposit(token, PAID_IN)).is_success());
-        }
-        world
-    }
-
-    fn govern<C: SolCall>(&mut self, call: &C) -> Receipt {
-        let from = self.people.governor;
-        self.chain.must(from, self.savings, call, "an act").unwrap()
-    }
-
-    fn send<C: SolCall>(&mut self, from: Address, call: &C) -> Receipt {
-        self.chain.submit(from, self.savings, call).unwrap()
-    }
-
-    fn manage<C: SolCall>(&mut self, from: Address, call: &C) -> Receipt {
-        self.chain
-            .must(from, self.manager, call, "an act of the manager")
-            .unwrap()
-    }
-
-    fn view<C: SolCall>(&self, call: &C) -> C::Return {
-        self.chain.view(self.people.user, self.savings, call).unwrap()
-    }
-
-    fn time_of(&self, receipt: &Receipt) -> u64 {
-        self.chain.time_of(receipt).unwrap()
-    }
-
-    fn held(&self, account: Address) -> u64 {
-        self.chain.holds(self.token, account).unwrap().to()
-    }
-
-    /// Frozen by the guardian for four days; when the exit opens.
-    fn freeze(&mut self) -> u64 {
-        let freeze = ISavingsGovernance::pauseCall {
-            state: 4,
-            secs: 4 * DAY,
-        };
-        let frozen = self.send(self.people.guardian, &freeze);
-        assert!(frozen.is_success(), "{frozen:?}");
-        let told = self.send(self.people.user, &ISavings::observeCall { asset: self.token });
-        assert!(told.is_success(), "{told:?}");
-        self.time_of(&told) + 2 * DAY
-    }
-
-    fn open(&mut self) -> Receipt {
-        let asset = self.token;
-        self.send(self.people.attacker, &ISavings::openExitCall { asset })
-    }
-
-    fn leave(&mut self, account: Address) -> Receipt {
-        let asset = self.token;
-        self.send(account, &ISavings::takeShareCall { asset })
-    }
-}
-
-fn deposit(asset: Address, amount: u64) -> ISavings::depositCall {
-    ISavings::depositCall {
-        asset,
-        amount: units(amount),
-    }
-}
-
-fn withdraw(asset: Address, amount: u64) -> ISavings::withdrawCall {
-    ISavings::withdrawCall {
-        asset,
-        amount: units(amount),
-    }
-}
-
-fn bucket(asset: Address, capacity: u64) -> ISavingsGovernance::configureBucketCall {
-    ISavingsGovernance::configureBucketCall {
-        asset,
-        capacity: units(capacity),
-        refillSecs: DAY,
-    }
-}
-
-#[track_caller]
-fn assert_refused<E: SolError + PartialEq + std::fmt::Debug>(receipt: &Receipt, error: &E) {
-    assert_eq!(refusal::<E>(receipt).as_ref(), Some(error), "{receipt:?}");
-}
 
 #[test]
 fn only_whom_the_manager_lets_may_and_only_what_it_says() {

@@ -42,6 +42,16 @@ pub struct Bounds {
 }
 
 impl Bounds {
+    /// A ladder for a contract that knows no reason for another: the longest pause 30 days; throttled to a quarter, withdrawals in reduce-only to a
+    /// twentieth, and a day from a quarter back to all.
+    pub const USUAL: Self = match Self::new(LONGEST_MAXIMUM_SECS) {
+        Some(bounds) => match bounds.with_ladder(2_500, 500, 24 * 60 * 60) {
+            Some(bounds) => bounds,
+            None => unreachable!(),
+        },
+        None => unreachable!(),
+    };
+
     /// Those of a contract that only freezes: no ramp, and on the milder rungs nothing passes either but what
     /// reduces the caller's own risk. None when the maximum is zero or longer than [`LONGEST_MAXIMUM_SECS`].
     pub const fn new(maximum_secs: u64) -> Option<Self> {

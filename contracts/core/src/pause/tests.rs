@@ -363,3 +363,10 @@ fn a_word_is_laid_out_as_it_is_drawn() {
         assert_eq!(Pauses::from_word(word).own(group(number as u8)), own);
     }
 }
+
+#[test]
+fn the_usual_ladder_is_a_month_a_quarter_a_twentieth_and_a_day() {
+    let usual = Bounds::USUAL;
+    assert_eq!([usual.maximum_secs(), usual.ramp_secs()], [2_592_000, 86_400]);
+    assert_eq!([usual.throttle_bps(), usual.exit_bps()], [2_500, 500]);
+}

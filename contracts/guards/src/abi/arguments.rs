@@ -143,6 +143,10 @@ macro_rules! arguments {
                 const ABI: ConstString = $crate::arguments!(@types $($type),+);
                 const EXPORT_ABI_ARG: ConstString = $crate::arguments!(@named $($field: $type),+);
             }
+
+            // A method may return it: it brings no type of Solidity's with it.
+            #[cfg(feature = "export-abi")]
+            impl stylus_sdk::abi::export::internal::InnerTypes for $name {}
         };
     };
     (@types $type:ty) => { <$type as AbiType>::ABI };

@@ -208,6 +208,14 @@ impl BreakerGuard {
         self.step(scope, Evidence::Decision, council.address())
     }
 
+    /// Requires that the scope's breaker can be tripped: it has settings.
+    ///
+    /// # Errors
+    /// [`BreakerUnset`](super::BreakerUnset).
+    pub fn check_set(&self, scope: Scope) -> Result<(), GuardError> {
+        self.settings.required(scope).map(drop)
+    }
+
     /// Sets how a scope's breaker acts. What holds already is neither lengthened nor shortened. Settings that loosen
     /// ([`super::loosens`]) have to have waited.
     ///

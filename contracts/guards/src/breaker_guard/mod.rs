@@ -29,6 +29,7 @@ mod guard;
 mod loosening;
 mod record;
 mod settings;
+mod terms;
 
 pub use fired::{Fired, Trip};
 pub use guard::{
@@ -38,6 +39,7 @@ pub use guard::{
 pub use loosening::loosens;
 pub use record::{RecordChanged, TripRecord};
 pub use settings::{BreakerConfigured, BreakerSettings, BreakerUnset};
+pub use terms::BreakerTerms;
 
 #[cfg(test)]
 mod attacks;

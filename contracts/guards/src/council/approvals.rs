@@ -2,6 +2,8 @@
 
 // The storage macro names both.
 use super::{
+    assembly::Sealed,
+    emergency::EmergencyCommittee,
     own::OwnCall,
     quorum::{Quorum, Verified},
     Action, COUNCIL,
@@ -9,7 +11,6 @@ use super::{
 use crate::{errors, timelock::Change, GuardError};
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256};
-use portcullis_core::council::{Status, Terms};
 use stylus_sdk::prelude::*;
 
 errors! {
@@ -72,30 +73,6 @@ impl CouncilApprovals {
         Ok(())
     }
 
-    /// The caller, a member, approves an action on chain. A contract that takes the action in full and hashes it with
-    /// [`CouncilApprovals::digest`] lets a wallet show what is approved.
-    ///
-    /// # Errors
-    /// [`NotMember`](super::NotMember), [`ActionUsed`](super::ActionUsed), [`ApprovalUnchanged`](super::ApprovalUnchanged),
-    /// [`CouncilUnset`](super::CouncilUnset).
-    ///
-    /// # Events
-    /// [`ActionApproved`](super::ActionApproved).
-    pub fn approve(&mut self, digest: B256) -> Result<(), GuardError> {
-        self.quorum.approve(digest)
-    }
-
-    /// The caller, a member, takes back its approval of an action, be it one on chain or a signature, until it approves on chain again.
-    ///
-    /// # Errors
-    /// Those of [`CouncilApprovals::approve`].
-    ///
-    /// # Events
-    /// [`ActionRevoked`](super::ActionRevoked).
-    pub fn revoke(&mut self, digest: B256) -> Result<(), GuardError> {
-        self.quorum.revoke(digest)
-    }
-
     /// Verifies that enough members approve the action, and marks it as used before anything else happens. `approvals` is in the layout
     /// of [`portcullis_core::council::Entries`], ascending by signer. Anyone may ask.
     ///
@@ -129,13 +106,47 @@ impl CouncilApprovals {
     /// # Events
     /// Those of [`CouncilApprovals::initialize`], or [`ActionCancelled`](super::ActionCancelled).
     pub fn carry_out(&mut self, authorized: Authorized<'_>) -> Result<(), GuardError> {
-        let Authorized { digest, action } = authorized;
-        let target = action.target;
-        let is_own = target == self.vm().contract_address() && action.value.is_zero();
+        let call = self.own_call(&authorized)?;
+        self.make(&authorized, call)
+    }
+
+    /// The same for a council that has an emergency committee, which it also names: with the data of `nameCommittee(address[] members, uint64 threshold,
+    /// uint64 expiresAt)`. At once: it is for a contract whose committee may do nothing that the council could not, or naming it has to wait
+    /// ([`EmergencyCommittee::name`]).
+    ///
+    /// # Errors
+    /// Those of [`CouncilApprovals::carry_out`] and [`EmergencyCommittee::initialize`].
+    ///
+    /// # Events
+    /// Those of [`CouncilApprovals::carry_out`] and [`EmergencyCommittee::initialize`].
+    pub fn carry_out_with(
+        &mut self,
+        committee: &mut EmergencyCommittee,
+        authorized: Authorized<'_>,
+    ) -> Result<(), GuardError> {
+        match self.own_call(&authorized)? {
+            OwnCall::NameCommittee {
+                members,
+                threshold,
+                expires_at,
+            } => committee.initialize(&members, threshold, expires_at),
+            call => self.make(&authorized, call),
+        }
+    }
+
+    /// The call of an action that is of this contract on itself.
+    fn own_call(&self, authorized: &Authorized<'_>) -> Result<OwnCall, GuardError> {
+        let action = &authorized.action;
+        let is_own = action.target == self.vm().contract_address() && action.value.is_zero();
         let call = is_own.then(|| OwnCall::read(action.call)).flatten();
-        match call.ok_or(NotCouncilCall { digest, target })? {
+        call.ok_or_else(|| not_ours(authorized))
+    }
+
+    fn make(&mut self, authorized: &Authorized<'_>, call: OwnCall) -> Result<(), GuardError> {
+        match call {
             OwnCall::SetMembers { members, threshold } => self.initialize(&members, threshold),
             OwnCall::CancelAction { digest } => self.quorum.cancel(digest),
+            OwnCall::NameCommittee { .. } => Err(not_ours(authorized)),
         }
     }
 
@@ -158,29 +169,28 @@ impl CouncilApprovals {
         self.quorum.seat_all(COUNCIL, members, terms);
         Ok(())
     }
+}
 
-    /// What is signed to approve the action.
-    pub fn digest(&self, action: &Action<'_>) -> B256 {
-        action.digest(self.vm(), COUNCIL)
+impl Sealed for CouncilApprovals {
+    const NAME: B256 = COUNCIL;
+
+    fn quorum(&self) -> &Quorum {
+        &self.quorum
     }
 
-    /// What has become of an action.
-    pub fn status(&self, digest: B256) -> Status {
-        self.quorum.status(digest)
+    fn quorum_mut(&mut self) -> &mut Quorum {
+        &mut self.quorum
     }
 
-    /// How many members there are, how many have to approve, and the epoch; none before members are named.
-    pub fn terms(&self) -> Option<Terms> {
-        self.quorum.terms()
+    fn require_power(&self) -> Result<(), GuardError> {
+        Ok(())
     }
+}
 
-    /// The members, ascending.
-    pub fn members(&self) -> Vec<Address> {
-        self.quorum.members()
+fn not_ours(authorized: &Authorized<'_>) -> GuardError {
+    NotCouncilCall {
+        digest: authorized.digest,
+        target: authorized.action.target,
     }
-
-    /// Whether the account is a member.
-    pub fn has_member(&self, account: Address) -> bool {
-        self.quorum.has_member(account)
-    }
+    .into()
 }

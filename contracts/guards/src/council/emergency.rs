@@ -5,7 +5,8 @@
 //!   faith has the governor look at what happened before it can again.
 //! - **It ends by itself**: at its last second it still has its power, a second later not. The last second is at most
 //!   [`MAX_TENURE_SECS`] ahead, so the governor has to say again and again whom it trusts.
-//! - **Only a change that has waited names it**: that gives power. The same committee may be named again, in another epoch.
+//! - **Only a change that has waited names it**, as that gives power, or a council that could do itself what the committee may
+//!   ([`CouncilApprovals::carry_out_with`](super::CouncilApprovals::carry_out_with)). The same committee may be named again, in another epoch.
 //! - **The members do not change themselves**: its right is [`EmergencyAuthorized`], which nothing here takes.
 //!
 //! # Trust assumptions
@@ -16,13 +17,14 @@
 
 // The storage macro names both.
 use super::{
+    assembly::Sealed,
     quorum::{Quorum, Verified},
     Action, EMERGENCY_COMMITTEE,
 };
 use crate::{errors, events, sdk, timelock::Change, GuardError};
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256};
-use portcullis_core::council::{self, Powerless, Status, Tenure, Terms, MAX_TENURE_SECS};
+use portcullis_core::council::{self, Powerless, Tenure, Terms, MAX_TENURE_SECS};
 use stylus_sdk::{prelude::*, storage::StorageU256};
 
 events! {
@@ -110,30 +112,6 @@ impl EmergencyCommittee {
         Ok(())
     }
 
-    /// The caller, a member, approves an action on chain.
-    ///
-    /// # Errors
-    /// [`EmergencyCommitteeUsed`], [`EmergencyCommitteeExpired`], and those of
-    /// [`CouncilApprovals::approve`](super::CouncilApprovals::approve).
-    ///
-    /// # Events
-    /// [`ActionApproved`](super::ActionApproved).
-    pub fn approve(&mut self, digest: B256) -> Result<(), GuardError> {
-        self.require_power()?;
-        self.quorum.approve(digest)
-    }
-
-    /// The caller, a member, takes back its approval of an action.
-    ///
-    /// # Errors
-    /// Those of [`CouncilApprovals::revoke`](super::CouncilApprovals::revoke).
-    ///
-    /// # Events
-    /// [`ActionRevoked`](super::ActionRevoked).
-    pub fn revoke(&mut self, digest: B256) -> Result<(), GuardError> {
-        self.quorum.revoke(digest)
-    }
-
     /// Verifies that enough members approve the action, and marks it and the committee as used before anything else happens.
     ///
     /// # Errors
@@ -156,42 +134,9 @@ impl EmergencyCommittee {
         Ok(EmergencyAuthorized { digest, action })
     }
 
-    /// What is signed to approve the action.
-    pub fn digest(&self, action: &Action<'_>) -> B256 {
-        action.digest(self.vm(), EMERGENCY_COMMITTEE)
-    }
-
     /// Until when the committee has its power, and whether it used it.
     pub fn tenure(&self) -> Tenure {
         Tenure::from_word(self.tenure.get())
-    }
-
-    /// What has become of an action.
-    pub fn status(&self, digest: B256) -> Status {
-        self.quorum.status(digest)
-    }
-
-    /// How many members there are, how many have to approve, and the epoch; none before members are named.
-    pub fn terms(&self) -> Option<Terms> {
-        self.quorum.terms()
-    }
-
-    /// The members, ascending.
-    pub fn members(&self) -> Vec<Address> {
-        self.quorum.members()
-    }
-
-    /// Whether the account is a member.
-    pub fn has_member(&self, account: Address) -> bool {
-        self.quorum.has_member(account)
-    }
-
-    fn require_power(&self) -> Result<(), GuardError> {
-        let now = self.vm().block_timestamp();
-        self.tenure().check(now).map_err(|powerless| match powerless {
-            Powerless::Spent => GuardError::from(EmergencyCommitteeUsed {}),
-            Powerless::Expired { expires_at } => EmergencyCommitteeExpired { expires_at }.into(),
-        })
     }
 
     fn checked(
@@ -225,5 +170,25 @@ impl EmergencyCommittee {
                 epoch: terms.epoch(),
             },
         );
+    }
+}
+
+impl Sealed for EmergencyCommittee {
+    const NAME: B256 = EMERGENCY_COMMITTEE;
+
+    fn quorum(&self) -> &Quorum {
+        &self.quorum
+    }
+
+    fn quorum_mut(&mut self) -> &mut Quorum {
+        &mut self.quorum
+    }
+
+    fn require_power(&self) -> Result<(), GuardError> {
+        let now = self.vm().block_timestamp();
+        self.tenure().check(now).map_err(|powerless| match powerless {
+            Powerless::Spent => GuardError::from(EmergencyCommitteeUsed {}),
+            Powerless::Expired { expires_at } => EmergencyCommitteeExpired { expires_at }.into(),
+        })
     }
 }

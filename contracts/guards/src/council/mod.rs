@@ -11,8 +11,8 @@
 //! - **An entry that does not count refuses the whole.** One by a non-member, doubled, out of order, withdrawn or invalid: there is one way to say a thing,
 //!   and nothing is ignored in the hope that the rest is enough. More approvals than needed are fine.
 //! - **Four kinds of approval**: a signature of an account's key, of a key on P-256 (a passkey; its address is the hash of the key), the answer of a contract
-//!   (ERC-1271: a Safe), or a call of [`CouncilApprovals::approve`]. A member is an address; it may use whichever it can.
-//! - **A member can take back** what it approved on chain or signed, with [`CouncilApprovals::revoke`], until the action is authorised. When so many do that fewer than
+//!   (ERC-1271: a Safe), or a call of [`Assembly::approve`]. A member is an address; it may use whichever it can.
+//! - **A member can take back** what it approved on chain or signed, with [`Assembly::revoke`], until the action is authorised. When so many do that fewer than
 //!   the threshold are left, the action is dead.
 //! - **High `s` is refused** in signatures of accounts, as everywhere. On P-256 it is not, since passkeys make either half: a
 //!   second form of a signature gains nothing here, where a signer counts once and an action is authorised once.
@@ -35,15 +35,18 @@
 
 mod action;
 mod approvals;
+mod assembly;
 mod emergency;
 mod events;
 mod own;
 mod quorum;
 mod refusals;
+mod seats;
 mod signer;
 
 pub use action::{Action, COUNCIL, DOMAIN_VERSION, EMERGENCY_COMMITTEE};
 pub use approvals::{Authorized, CouncilApprovals, NotCouncilCall};
+pub use assembly::Assembly;
 pub use emergency::{
     EmergencyAuthorized, EmergencyCommittee, EmergencyCommitteeExpired, EmergencyCommitteeNamed,
     EmergencyCommitteeSpent, EmergencyCommitteeUsed, TenureOutOfBounds,

@@ -593,6 +593,8 @@ fn what_is_no_call_of_a_council_is_not_carried_out() {
 
 mod emergency {
     use super::*;
+    use crate::council::world::nameCommitteeCall;
+    use alloy_sol_types::SolCall;
 
     const EXPIRES: u64 = START + 7 * DAY;
 
@@ -644,6 +646,67 @@ mod emergency {
                 assert_eq!(stored(&setting.test), before);
             }
         }
+    }
+
+    #[test]
+    fn a_council_names_its_committee_where_it_has_one_and_nowhere_else() {
+        let mut setting = setting();
+        let target = setting.test.contract_address();
+        let members = setting.members();
+        let call = nameCommitteeCall {
+            members: members.clone(),
+            threshold: 2,
+            expiresAt: EXPIRES,
+        }
+        .abi_encode();
+        let naming = Action {
+            target,
+            value: U256::ZERO,
+            call: &call,
+            ..action()
+        };
+        let authorized = setting.authorize(naming).unwrap();
+        let digest = authorized.digest();
+        assert_eq!(
+            setting.house.council.carry_out(authorized),
+            Err(NotCouncilCall { digest, target }.into())
+        );
+        assert_eq!(setting.house.committee.terms(), None);
+        let again = Action {
+            nonce: U256::from(2),
+            ..naming
+        };
+        let authorized = setting.authorize(again).unwrap();
+        let house = &mut setting.house;
+        house
+            .council
+            .carry_out_with(&mut house.committee, authorized)
+            .unwrap();
+        assert_eq!(house.committee.members(), members);
+        assert_eq!(house.committee.terms().unwrap().threshold(), 2);
+        assert_eq!(house.committee.tenure().expires_at(), EXPIRES);
+        assert_eq!(
+            house.council.terms().unwrap().epoch(),
+            1,
+            "the council is the same"
+        );
+
+        // The other calls of a council are made there too.
+        let call = set_members(&[ALICE], 1);
+        let change = Action {
+            target,
+            value: U256::ZERO,
+            call: &call,
+            nonce: U256::from(3),
+            ..action()
+        };
+        let authorized = setting.authorize(change).unwrap();
+        let house = &mut setting.house;
+        house
+            .council
+            .carry_out_with(&mut house.committee, authorized)
+            .unwrap();
+        assert_eq!(house.council.members(), [ALICE]);
     }
 
     #[test]

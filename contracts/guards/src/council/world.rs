@@ -22,6 +22,7 @@ sol! {
     function isValidSignature(bytes32 hash, bytes signature) external view returns (bytes4);
     function setMembers(address[] members, uint64 threshold) external;
     function cancelAction(bytes32 digest) external;
+    function nameCommittee(address[] members, uint64 threshold, uint64 expiresAt) external;
 }
 
 pub(super) const ECRECOVER: Address = Address::with_last_byte(1);

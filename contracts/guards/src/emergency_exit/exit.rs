@@ -1,57 +1,21 @@
 //! The clocks, the openings and the accounts.
 
 // The storage macro names both.
-use crate::{
-    breaker_guard::Trip, errors, events, rate_limiter::NEVER, sdk, setting, timelock::Change, GuardError,
+use super::{
+    events::{ExitClosed, ExitMarkedLate, ExitOpened, ExitPaid, FreezeObserved},
+    refusals::{
+        AlreadyPaid, BeyondClaims, ExitAlreadyOpen, ExitEmpty, ExitNotDrained, ExitNotOpen, ExitUnset,
+        NothingToPay, PaidLater,
+    },
 };
+use crate::{breaker_guard::Trip, rate_limiter::NEVER, sdk, timelock::Change, GuardError};
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
-use portcullis_core::exit::{
-    CloseRefused, Freeze, FrozenClock, InvalidTerms, Leaver, OpenRefused, Opening, PayRefused, Terms,
-    LONGEST_LATE_SECS, LONGEST_OPEN_AFTER_SECS, SHORTEST_OPEN_AFTER_SECS,
-};
+use portcullis_core::exit::{CloseRefused, Freeze, FrozenClock, Leaver, OpenRefused, Opening, PayRefused};
 use stylus_sdk::{
     prelude::*,
     storage::{StorageMap, StorageU256},
 };
-
-events! {
-    /// An asset's exit has terms from now on; the previous ones are zero when there were none. `loosened`: it opens later, or pays who tripped the
-    /// breaker sooner.
-    ExitConfigured(asset: Address; previous_open_after_secs: u64, open_after_secs: u64, previous_late_secs: u64, late_secs: u64, loosened: bool);
-    /// The clock was told what is frozen: up to `frozenUntil`, zero when nothing is. It stood at `previousSecs` when it was told last, and does at `frozenSecs` now.
-    FreezeObserved(asset: Address; previous_secs: u64, frozen_secs: u64, frozen_until: u64);
-    /// The exit was opened: what was held and claimed then. Who tripped the breaker is paid from `lateAt` on.
-    ExitOpened(asset: Address, by: Address; number: u64, held: U256, claims: U256, frozen_secs: u64, late_at: u64);
-    /// An account is paid `amount` upon `claim`. `claimsLeft` were not paid upon yet.
-    ExitPaid(asset: Address, account: Address; number: u64, claim: U256, amount: U256, claims_left: U256);
-    /// The account tripped a breaker: of what is opened before `lateUntil` it is paid last.
-    ExitMarkedLate(asset: Address, account: Address; late_until: u64);
-    /// The exit was closed. Claims of `claimsLeft` were not paid upon.
-    ExitClosed(asset: Address; number: u64, claims_left: U256);
-}
-
-errors! {
-    /// The asset's exit has no terms.
-    ExitUnset(asset: Address);
-    /// The exit is not open, and cannot be opened yet: the clock stands at `frozenSecs` of `openAfterSecs` (zero without terms). It may be opened at `openAt` if what is
-    /// frozen stays so; the largest number while nothing is.
-    ExitNotOpen(asset: Address, frozen_secs: u64, open_after_secs: u64, open_at: u64);
-    /// The exit is open already.
-    ExitAlreadyOpen(asset: Address, opened_at: u64);
-    /// Nothing is held, or nothing is claimed.
-    ExitEmpty(asset: Address, held: U256, claims: U256);
-    /// The exit cannot be closed before `retryAt`, and then only if nothing was frozen again.
-    ExitNotDrained(asset: Address, retry_at: u64);
-    /// The account was paid in this opening.
-    AlreadyPaid(asset: Address, account: Address, number: u64);
-    /// The account tripped a breaker and is paid from `until` on.
-    PaidLater(asset: Address, account: Address, until: u64);
-    /// More is claimed than is left of all claims.
-    BeyondClaims(asset: Address, claim: U256, claims_left: U256);
-    /// The account's share rounds to nothing.
-    NothingToPay(asset: Address, account: Address, claim: U256);
-}
 
 /// An account that takes its share: pay it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,8 +30,8 @@ pub struct ExitPayment {
 /// An asset's words.
 #[storage]
 pub struct ExitWords {
-    /// A [`Terms`].
-    terms: StorageU256,
+    /// A [`Terms`](portcullis_core::exit::Terms).
+    pub(super) terms: StorageU256,
     /// A [`FrozenClock`].
     clock: StorageU256,
     /// The four words of an [`Opening`].
@@ -82,7 +46,7 @@ pub struct ExitWords {
 /// The exits of all assets.
 #[storage]
 pub struct EmergencyExit {
-    exits: StorageMap<B256, ExitWords>,
+    pub(super) exits: StorageMap<B256, ExitWords>,
 }
 
 impl EmergencyExit {
@@ -266,40 +230,6 @@ impl EmergencyExit {
         Ok(())
     }
 
-    /// Sets when an asset's exit opens, and how long after that who tripped the breaker is paid. Opening later, or paying them sooner, has to have waited. It
-    /// changes nothing of an exit that is open.
-    ///
-    /// # Errors
-    /// [`SettingOutOfBounds`](crate::setting::SettingOutOfBounds), and those of [`Change::require_waited`].
-    ///
-    /// # Events
-    /// [`ExitConfigured`].
-    pub fn configure(
-        &mut self,
-        change: Change<'_>,
-        asset: Address,
-        open_after_secs: u64,
-        late_secs: u64,
-    ) -> Result<(), GuardError> {
-        let terms = Terms::new(open_after_secs, late_secs).map_err(|invalid| refused(asset, invalid))?;
-        let previous = self.terms(asset);
-        let loosened = previous.is_some_and(|from| terms.is_looser_than(&from));
-        change.require_waited_if(loosened)?;
-        self.exits.setter(asset.into_word()).terms.set(terms.to_word());
-        sdk::emit(
-            self.vm(),
-            ExitConfigured {
-                asset,
-                previous_open_after_secs: previous.map_or(0, |terms| terms.open_after_secs()),
-                open_after_secs,
-                previous_late_secs: previous.map_or(0, |terms| terms.late_secs()),
-                late_secs,
-                loosened,
-            },
-        );
-        Ok(())
-    }
-
     /// Whether the exit is open. While it is, the contract pays by it and by nothing else, and takes nothing in.
     pub fn is_open(&self, asset: Address) -> bool {
         Opening::from_words([U256::ZERO, U256::ZERO, U256::ZERO, self.words(asset).rest.get()]).is_open()
@@ -321,11 +251,6 @@ impl EmergencyExit {
         FrozenClock::from_word(self.words(asset).clock.get())
     }
 
-    /// When the exit opens; none when it has no terms, and cannot.
-    pub fn terms(&self, asset: Address) -> Option<Terms> {
-        Terms::from_word(self.words(asset).terms.get())
-    }
-
     /// The first second at which the exit may be opened if what is frozen stays so, as far as the clock was told; none while nothing is, or without terms.
     pub fn opens_at(&self, asset: Address) -> Option<u64> {
         let now = self.vm().block_timestamp();
@@ -344,7 +269,7 @@ impl EmergencyExit {
         Leaver::from_word(self.words(asset).leavers.get(account.into_word()))
     }
 
-    fn words(&self, asset: Address) -> stylus_sdk::storage::StorageGuard<'_, ExitWords> {
+    pub(super) fn words(&self, asset: Address) -> stylus_sdk::storage::StorageGuard<'_, ExitWords> {
         self.exits.getter(asset.into_word())
     }
 
@@ -381,21 +306,5 @@ impl EmergencyExit {
         words.claims.set(claims);
         words.claims_left.set(claims_left);
         words.rest.set(rest);
-    }
-}
-
-fn refused(asset: Address, invalid: InvalidTerms) -> GuardError {
-    let key = asset.into_word();
-    match invalid {
-        InvalidTerms::OpenAfterOutOfBounds { open_after_secs } => setting::refused(
-            key,
-            "open_after_secs",
-            open_after_secs,
-            SHORTEST_OPEN_AFTER_SECS,
-            LONGEST_OPEN_AFTER_SECS,
-        ),
-        InvalidTerms::LateOutOfBounds { late_secs } => {
-            setting::refused(key, "late_secs", late_secs, 1, LONGEST_LATE_SECS)
-        }
     }
 }

@@ -41,12 +41,16 @@
 //! Frozen for ever: by a council that is gone, for a ransom, or by a breaker that somebody trips again and again. Those who froze it, or who hold the
 //! keys, cannot keep it so, and do not get out first.
 
+mod events;
 mod exit;
+mod refusals;
+mod terms;
 
-pub use exit::{
-    AlreadyPaid, BeyondClaims, EmergencyExit, ExitAlreadyOpen, ExitClosed, ExitConfigured, ExitEmpty,
-    ExitMarkedLate, ExitNotDrained, ExitNotOpen, ExitOpened, ExitPaid, ExitPayment, ExitUnset,
-    FreezeObserved, NothingToPay, PaidLater,
+pub use events::{ExitClosed, ExitConfigured, ExitMarkedLate, ExitOpened, ExitPaid, FreezeObserved};
+pub use exit::{EmergencyExit, ExitPayment};
+pub use refusals::{
+    AlreadyPaid, BeyondClaims, ExitAlreadyOpen, ExitEmpty, ExitNotDrained, ExitNotOpen, ExitUnset,
+    NothingToPay, PaidLater,
 };
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The guardians' words: named, armed, alive, stale.
 
 // The storage macro names both.
-use super::{right::NotGroupGuardian, terms::GuardianTerms, PauseRight};
+use super::{right::NotGroupGuardian, terms::StoredTerms, PauseRight};
 use crate::{
     authority::{Council, Decides, Governor, ZeroAuthority},
     errors, events,
@@ -43,7 +43,7 @@ errors! {
 /// A guardian and a fallback for each group, and the terms under which they and the council pause.
 #[storage]
 pub struct Guardians {
-    terms: GuardianTerms,
+    terms: StoredTerms,
     /// An [`Assignment`] a group.
     assignments: Pairs,
 }

@@ -37,7 +37,7 @@ pub use right::{
     GuardianBudgetExceeded, GuardianSpent, GuardianStillThere, GuardiansCoolingDown, NotGroupGuardian,
     PauseRight,
 };
-pub use terms::{GuardianTermsChanged, GuardiansUnset};
+pub use terms::{GuardianTerms, GuardianTermsChanged, GuardiansUnset};
 
 #[cfg(test)]
 mod attacks;

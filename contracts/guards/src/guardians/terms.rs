@@ -1,7 +1,7 @@
 //! The terms under which guardians and the council pause.
 
 // The storage macro names both.
-use crate::{errors, events, sdk, setting, timelock::Change, GuardError};
+use crate::{arguments, errors, events, sdk, setting, timelock::Change, GuardError};
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{B256, U256};
 use portcullis_core::guardian::{Config, InvalidTerms, Terms};
@@ -17,13 +17,53 @@ errors! {
     GuardiansUnset();
 }
 
-/// [`Terms`].
-#[storage]
-pub(super) struct GuardianTerms {
-    word: StorageU256,
+arguments! {
+    /// What guardians may do, as the arguments of a method: [`Config`].
+    pub struct GuardianTerms {
+        /// How long after its last sign of life a guardian may pause.
+        pub heartbeat_secs: u64,
+        /// The longest pause by a guardian.
+        pub pause_secs: u64,
+        /// How long after its end no guardian pauses the group again.
+        pub cool_down_secs: u64,
+        /// The most that guardians hold a group paused in any period.
+        pub budget_secs: u64,
+        /// That period.
+        pub period_secs: u64,
+        /// The longest pause by one decision of the council.
+        pub council_secs: u64,
+    }
 }
 
 impl GuardianTerms {
+    /// As [`Guardians::configure`](super::Guardians::configure) takes them.
+    pub fn config(&self) -> Config {
+        let Self {
+            heartbeat_secs,
+            pause_secs,
+            cool_down_secs,
+            budget_secs,
+            period_secs,
+            council_secs,
+        } = *self;
+        Config {
+            heartbeat_secs,
+            pause_secs,
+            cool_down_secs,
+            budget_secs,
+            period_secs,
+            council_secs,
+        }
+    }
+}
+
+/// [`Terms`].
+#[storage]
+pub(super) struct StoredTerms {
+    word: StorageU256,
+}
+
+impl StoredTerms {
     pub(super) fn get(&self) -> Option<Terms> {
         Terms::from_word(self.word.get())
     }

@@ -3,6 +3,7 @@
 // The storage macro names both.
 use super::settings::{unset, TriggerSettings};
 use crate::{
+    arguments,
     breaker_guard::{BreakerGuard, Fired, Trip},
     scope_key::Scope,
     setting,
@@ -19,6 +20,20 @@ use stylus_sdk::{
     prelude::*,
     storage::{StorageMap, StorageU256},
 };
+
+arguments! {
+    /// How many withdrawals over the limit move an asset's breaker.
+    pub struct HitsTerms {
+        /// Of which asset.
+        pub asset: Address,
+        /// How many.
+        pub hits: u8,
+        /// Within which time.
+        pub window_secs: u64,
+        /// Of how much at least.
+        pub least: U256,
+    }
+}
 
 /// Trips one rung further when a limit is hit so many times within a window, each time by real money.
 #[storage]
@@ -62,6 +77,16 @@ impl HitsTrigger {
         };
         self.hits.insert(scope.key(), counted.hits.to_word());
         Ok(trip)
+    }
+
+    /// Requires that it can fire: that it is set, and its breaker is. For a way in, so that nothing comes in that a trigger which refuses would keep there.
+    ///
+    /// # Errors
+    /// [`TriggerUnset`](super::TriggerUnset), [`BreakerUnset`](crate::breaker_guard::BreakerUnset).
+    pub fn check_set(&self, breakers: &BreakerGuard, scope: Scope) -> Result<(), GuardError> {
+        self.limit(scope)
+            .ok_or_else(|| unset(scope, Reason::LIMIT_HITS))?;
+        breakers.check_set(scope)
     }
 
     /// Sets how many hits within which window, of at least how much each. More hits, a shorter window or a larger amount loosen.
@@ -197,6 +222,18 @@ mod tests {
         assert_eq!(
             house.hits.observe(&mut house.breakers, token(), flow, ALICE),
             Err(BreakerUnset { scope }.into())
+        );
+        assert_eq!(
+            house.hits.check_set(&house.breakers, token()),
+            Err(BreakerUnset { scope }.into())
+        );
+        assert_eq!(
+            house.hits.check_set(&house.breakers, Scope::group(1)),
+            Err(TriggerUnset {
+                scope: Scope::group(1).key(),
+                trigger: 1
+            }
+            .into())
         );
         assert_eq!(stored(&test), before);
     }

@@ -43,7 +43,7 @@ pub use finding::{
     Sentinel,
 };
 pub use gone::GoneTrigger;
-pub use hits::HitsTrigger;
+pub use hits::{HitsTerms, HitsTrigger};
 pub use moved::{MoveTrigger, PriceJudged};
 pub use settings::{TriggerConfigured, TriggerSettings, TriggerUnset};
 pub use suspicion::SuspicionTrigger;

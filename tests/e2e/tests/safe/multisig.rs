@@ -25,6 +25,7 @@ sol! {
         function getThreshold() external view returns (uint256);
         function getOwners() external view returns (address[] owners);
         function VERSION() external view returns (string version);
+        function removeOwner(address prevOwner, address owner, uint256 threshold) external;
 
         event ExecutionSuccess(bytes32 indexed txHash, uint256 payment);
     }
@@ -50,6 +51,11 @@ sol! {
         address gasToken;
         address refundReceiver;
         uint256 nonce;
+    }
+
+    /// What they sign for the Safe to say yes to `message` when a contract asks it.
+    struct SafeMessage {
+        bytes message;
     }
 }
 
@@ -284,10 +290,13 @@ impl SafeTransaction {
     }
 }
 
-/// The type that the hash is of, as Safe's documentation writes it.
+/// The types that the hashes are of, as Safe's contracts write them.
 #[test]
-fn the_type_that_is_signed_is_safes() {
+fn the_types_that_are_signed_are_safes() {
     // SAFE_TX_TYPEHASH of Safe.sol.
     let expected = hex!("bb8310d486368db6bd6f849402fdd73ad53d316b5a4b2644ad6efe0f941286d8");
     assert_eq!(keccak256(SafeTx::eip712_encode_type().as_bytes()), expected);
+    // SAFE_MSG_TYPEHASH of CompatibilityFallbackHandler.sol.
+    let expected = hex!("60b3cbf8b4a223d68d641b3b6ddf9a298e7f33710cf3d3a9d1146b5a6150fbca");
+    assert_eq!(keccak256(SafeMessage::eip712_encode_type().as_bytes()), expected);
 }

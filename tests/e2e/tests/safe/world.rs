@@ -5,14 +5,14 @@ use super::multisig::{
     Artefacts, ISafe, ISafeProxyFactory, Multisig, Owner, SafeTransaction, SingletonFactory, Version,
 };
 use alloy_eips::BlockNumberOrTag;
-use alloy_primitives::{address, keccak256, Address, Bytes, B256, U256};
+use alloy_primitives::{address, hex, keccak256, Address, Bytes, TxKind, B256, U256};
 use alloy_provider::{DynProvider, Provider, ProviderBuilder};
 use alloy_rpc_types_eth::{TransactionInput, TransactionReceipt, TransactionRequest};
 use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::{sol, SolCall, SolEvent};
 use devnode::{Devnode, Options, DEV_KEYS, STYLUS_DEPLOYER};
 use e2e::bridge::{constructor_input, ConstructorArguments, IBridge, Message, Validators};
-use e2e::hub::hub_input;
+use e2e::hub::{council_input, hub_input};
 use e2e::rpc::init_code_for;
 use e2e::wasm::Code;
 
@@ -142,8 +142,43 @@ impl World {
 
     /// A hub that the Safe governs, and in which the guardian's Safe may cancel.
     pub async fn deploy_hub(&self) -> Address {
-        let input = hub_input(self.governor.address, self.guardian.address);
+        self.deploy_hub_of(self.governor.address).await
+    }
+
+    /// A hub of this governor.
+    pub async fn deploy_hub_of(&self, governor: Address) -> Address {
+        let input = hub_input(governor, self.guardian.address);
         self.deploy("hub", input).await
+    }
+
+    /// A council of these members, ascending.
+    pub async fn deploy_council(&self, members: &[Address], threshold: u64) -> Address {
+        self.deploy("council", council_input(members, threshold)).await
+    }
+
+    /// Puts a contract of the EVM's with this code on the chain.
+    pub async fn create(&self, code: &[u8]) -> Address {
+        // Copies what follows these bytes to memory and returns it.
+        let size = u8::try_from(code.len()).unwrap();
+        let init = [&[0x60, size][..], &hex!("8060095f395ff3"), code].concat();
+        let mut request = Self::request(EXECUTOR, Address::ZERO, init, 0);
+        request.to = Some(TxKind::Create);
+        let pending = self.provider.send_transaction(request).await.unwrap();
+        let receipt = pending.get_receipt().await.unwrap();
+        let address = receipt.contract_address.unwrap();
+        assert_eq!(self.code(address).await, Bytes::copy_from_slice(code));
+        address
+    }
+
+    /// The time of the last block.
+    pub async fn now(&self) -> u64 {
+        let latest = BlockNumberOrTag::Latest;
+        let block = self.provider.get_block_by_number(latest).await.unwrap();
+        block.unwrap().header.timestamp
+    }
+
+    pub fn chain_id(&self) -> u64 {
+        self.chain_id
     }
 
     /// Deploys and constructs a program in one transaction, as `cargo stylus deploy` does.
