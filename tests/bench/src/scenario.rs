@@ -272,6 +272,8 @@ pub fn all() -> Vec<Scenario> {
         probe("family/queue", Family, "Ticket deferred", OURS, "queue", passes),
 
         probe("together/pause-bucket", Together, "Pause check and bucket", OURS, "pause-bucket", passes),
+        probe("together/frame", Together, "Frame: lock, pause check, bucket, solvency, balance bound; ETH", OURS, "frame", passes),
+        probe("together/latched-frame", Together, "The same frame, latched; ETH", OURS, "latch", passes),
 
         probe("lock/portcullis", Lock, "Lock, transient", OURS, "lock", passes),
         peer("lock/openzeppelin-transient", Lock, "Lock, transient (`ReentrancyGuardTransient`)", OPENZEPPELIN, passes, |site| site.create("ReentrancyGuardTransientPeer", Vec::new())),

@@ -14,6 +14,8 @@ extern crate alloc;
 
 #[cfg(feature = "extra")]
 mod extra;
+#[cfg(feature = "frame")]
+mod frame;
 #[cfg(feature = "setup")]
 mod setup;
 #[cfg(feature = "setup")]
@@ -75,7 +77,8 @@ portcullis::error_set! {
 
 /// Everything that any build without a guard of its own uses, in all of them, so that they share a layout.
 #[cfg(not(feature = "extra"))]
-#[entrypoint]
+#[cfg_attr(feature = "latch", portcullis::entrypoint(latch))]
+#[cfg_attr(not(feature = "latch"), entrypoint)]
 #[storage]
 pub struct Probe {
     authority: Authority,
@@ -120,6 +123,8 @@ impl Probe {
             let caller = self.vm().msg_sender();
             extra::Guard::run(&mut self.extra, caller, asset, amount)?;
         }
+        #[cfg(feature = "frame")]
+        frame::run(self, asset, amount)?;
         #[cfg(feature = "solvency")]
         solvency::require_covered(self.vm(), asset, amount)?;
         // Changed by what was read, so that neither the compiler nor the host can leave one of the two out.
