@@ -75,6 +75,16 @@ impl GuardModes {
         Modes::from_word(self.modes.get())
     }
 
+    /// Sets the mode that a guard begins with. For the contract's constructor, where nobody governs yet.
+    ///
+    /// # Events
+    /// [`GuardModeChanged`].
+    pub fn initialize(&mut self, guard: GuardId, mode: Mode) {
+        let modes = self.all();
+        let previous = modes.of(guard);
+        self.change(modes, guard, mode, mode.is_milder_than(previous));
+    }
+
     /// Sets a guard's mode. A milder one has to have waited.
     ///
     /// # Errors
@@ -87,6 +97,12 @@ impl GuardModes {
         let previous = modes.of(guard);
         let loosened = mode.is_milder_than(previous);
         change.require_waited_if(loosened)?;
+        self.change(modes, guard, mode, loosened);
+        Ok(())
+    }
+
+    fn change(&mut self, modes: Modes, guard: GuardId, mode: Mode, loosened: bool) {
+        let previous = modes.of(guard);
         self.modes.set(modes.with(guard, mode).to_word());
         sdk::emit(
             self.vm(),
@@ -97,6 +113,5 @@ impl GuardModes {
                 loosened,
             },
         );
-        Ok(())
     }
 }
