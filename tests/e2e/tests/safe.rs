@@ -2,9 +2,9 @@
 //!
 //! Safe's factory is put on the chain by Safe's own transaction, and puts the contracts where they are on every chain.
 
-#[allow(dead_code)] // Of simulations.
 #[path = "safe/council.rs"]
 mod council;
+#[allow(dead_code)] // Of simulations.
 #[path = "safe/multisig.rs"]
 mod multisig;
 #[allow(dead_code)] // Of simulations.

@@ -185,6 +185,27 @@ fn a_mode_goes_up_at_once_and_down_after_the_delay() {
 }
 
 #[test]
+fn a_contract_begins_with_the_mode_that_its_constructor_says() {
+    let (test, governor) = chain();
+    let mut modes = GuardModes::from(&test);
+    modes.set(now(&governor), TWO, Mode::Latch).unwrap();
+    modes.initialize(ONE, Mode::Shadow);
+    assert_eq!(
+        (modes.all().of(ONE), modes.all().of(TWO)),
+        (Mode::Shadow, Mode::Latch)
+    );
+    assert_told(
+        &test,
+        GuardModeChanged {
+            guard: 1,
+            previous: 0,
+            mode: 1,
+            loosened: true,
+        },
+    );
+}
+
+#[test]
 fn what_is_measured_is_without_the_calls_own_value() {
     let (test, _) = chain();
     let (vm, this) = (vm(&test), test.contract_address());
