@@ -239,7 +239,10 @@ fn weighed(guard: Option<&syn::Path>, span: proc_macro2::Span, verdict: &TokenSt
             let __verdict = ::core::result::Result::map_err(#verdict, ::portcullis::GuardError::from);
             __frame.weigh(self.vm(), __modes, #guard, ::core::result::Result::map(__verdict, |_| ()))?;
         },
-        None => quote_spanned! { span => let _ = #verdict?; },
+        None => quote_spanned! { span =>
+            #[allow(clippy::let_unit_value)]
+            let _ = #verdict?;
+        },
     }
 }
 
