@@ -353,6 +353,7 @@ fn events(kind: Kind) -> Vec<Event> {
     };
     let others = [
         council::ICouncil::abi::events(),
+        council::ICouncilEmergency::abi::events(),
         safe::ISafe::abi::events(),
         safe::IToken::abi::events(),
     ];
@@ -376,6 +377,7 @@ fn errors(kind: Kind) -> Vec<Error> {
     });
     let others = [
         council::ICouncil::abi::errors(),
+        council::ICouncilEmergency::abi::errors(),
         safe::IArbWasmErrors::abi::errors(),
     ];
     let all = own.chain(others);
@@ -400,7 +402,11 @@ pub(crate) fn views(kind: Kind) -> Vec<Function> {
 
 /// The views of a council.
 pub(crate) fn council_views() -> Vec<Function> {
-    only_views(council::ICouncil::abi::functions().into_values().flatten())
+    let all = [
+        council::ICouncil::abi::functions(),
+        council::ICouncilEmergency::abi::functions(),
+    ];
+    only_views(all.into_iter().flat_map(|all| all.into_values().flatten()))
 }
 
 fn only_views(functions: impl Iterator<Item = Function>) -> Vec<Function> {

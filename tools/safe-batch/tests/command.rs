@@ -34,6 +34,9 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("hub", "approve 0x1111111111111111111111111111111111111111 0 7 3 1700000000 1700086400 DATA", "Approves as a member that the council carries out a call of 0x1111111111111111111111111111111111111111 with 0 wei: [Makes what loosens wait 1 day from then on."),
     ("hub", "revoke 0x1111111111111111111111111111111111111111 5 7 3 1700000000 1700086400 DATA", "Takes back the approval that the council carries out a call of 0x1111111111111111111111111111111111111111 with 5 wei: [Makes what loosens wait 1 day from then on."),
     ("hub", "execute 0x1111111111111111111111111111111111111111 0 7 3 1700000000 1700086400 DATA 0x0202", "Carries out as the council a call of 0x1111111111111111111111111111111111111111 with 0 wei: [Makes what loosens wait 1 day from then on."),
+    ("hub", "approve-emergency 0x1111111111111111111111111111111111111111 0 7 3 1700000000 1700086400 DATA", "Approves as a member of the emergency committee that its one act is a call of 0x1111111111111111111111111111111111111111 with 0 wei: [Makes what loosens wait 1 day from then on."),
+    ("hub", "revoke-emergency 0x1111111111111111111111111111111111111111 0 7 3 1700000000 1700086400 DATA", "Takes back the approval that the emergency committee's one act is a call of 0x1111111111111111111111111111111111111111 with 0 wei: [Makes what loosens wait 1 day from then on."),
+    ("hub", "execute-emergency 0x1111111111111111111111111111111111111111 0 7 3 1700000000 1700086400 DATA 0x0202", "Carries out as the council, by its emergency committee's one act, a call of 0x1111111111111111111111111111111111111111 with 0 wei: [Makes what loosens wait 1 day from then on."),
     ("treasury", "configure-bucket 0x0000000000000000000000000000000000000000 1500000000000000000 1h", "Limits what leaves of ETH (0x0000000000000000000000000000000000000000): 1.5 ETH (1500000000000000000 of the smallest unit) at once, refilled over 1 hour; more than that waits in the queue. For the governor. Takes effect at once if it tightens;"),
     ("treasury", "configure-caps 0x1111111111111111111111111111111111111111 7 max", "Caps what may leave of the asset 0x1111111111111111111111111111111111111111: 7 of the smallest unit in one call and no limit in one transaction. For the governor. Takes effect at once if it tightens;"),
     ("treasury", "configure-queue 0x1111111111111111111111111111111111111111 9 1d 1h 7d 2d", "Sets how what is over the limit of the asset 0x1111111111111111111111111111111111111111 waits: 9 of the smallest unit drain in each 1 day; a ticket waits 1 hour at the least and 7 days at the most; who tripped the breaker waits 2 days longer. For the governor. Takes effect at once if it tightens;"),
@@ -138,11 +141,12 @@ fn the_acts_that_are_listed_are_those_that_are_tested() {
         let (of_itself, direct): (Vec<&str>, Vec<&str>) = listed
             .lines()
             .partition(|line| line.ends_with(" (with --approve or --revoke)"));
-        assert_eq!(of_itself.len(), 2, "{listed}");
+        assert_eq!(of_itself.len(), 3, "{listed}");
         for act in direct {
             let name = act.split(' ').next().unwrap();
             // A council's are the same beside every kind.
-            let any_kind = ["execute", "approve", "revoke"].contains(&name);
+            let plain = name.trim_end_matches("-emergency");
+            let any_kind = ["execute", "approve", "revoke"].contains(&plain);
             let tested = ACTS.iter().any(|(tested, line, _)| {
                 (any_kind || *tested == kind) && line.split(' ').next() == Some(name)
             });
@@ -1005,6 +1009,27 @@ fn what_a_council_does_to_itself_is_written_as_what_its_members_approve() {
         let arguments = action("--approve", &["set-members", &members, threshold]);
         refused(&support::write_run("members", &arguments), sentence);
     }
+}
+
+#[test]
+fn a_council_names_its_emergency_committee_by_an_action_on_itself() {
+    let members = format!("{A},{B}");
+    let name = |members: &str, threshold: &str| {
+        let act = ["name-committee", members, threshold, "1767225600"];
+        let mut arguments = action("--approve", &act);
+        arguments.extend(["--contract", COUNCIL]);
+        let mut all = vec!["write", "--chain-id", "42161", "--safe", SAFE];
+        all.extend(arguments);
+        run(&all)
+    };
+    let file = name(&members, "2");
+    told(&file);
+    let said = stderr(&file);
+    assert!(
+        said.contains("[Names the emergency committee, in place of the one before: 2 of these 2 members pause once in the council's name, until 2026-01-01 00:00:00 UTC at the latest: 0x1111"),
+        "{said}"
+    );
+    refused(&name(&members, "3"), "3 of 2 members cannot decide");
 }
 
 #[test]

@@ -76,10 +76,9 @@ impl Kind {
     }
 }
 
-/// What anybody or a member calls a council with.
-#[must_use]
-pub fn council_acts() -> &'static [Act] {
-    council::outside::ACTS
+/// What anybody, a member, or a member of its emergency committee calls a council with.
+pub fn council_acts() -> impl Iterator<Item = &'static Act> {
+    council::outside::ACTS.iter().chain(council::emergency::ACTS)
 }
 
 /// What only a council calls on itself, by an action that its members approve.
@@ -304,6 +303,7 @@ mod tests {
             (Kind::Bridge, bridge::IBridgeGuarded::abi::functions()),
             (Kind::Hub, council::ICouncil::abi::functions()),
             (Kind::Hub, council::ICouncilItself::abi::functions()),
+            (Kind::Hub, council::ICouncilEmergency::abi::functions()),
         ] {
             for function in functions.into_values().flatten() {
                 let view = function.state_mutability == StateMutability::View;
