@@ -47,6 +47,15 @@ pub fn balance_of(vm: &VM, asset: Address, holder: Address) -> Result<U256, Guar
         .ok_or_else(|| NotAToken { asset }.into())
 }
 
+/// What of a `balance` at the entry of a call was held before it: the call's value is in the contract's balance by then.
+pub(crate) fn before_call(vm: &VM, asset: Address, holder: Address, balance: U256) -> U256 {
+    if asset == ETH && holder == vm.contract_address() {
+        // In a call that delegates for another the value may not have come in: then there is nothing of it to subtract from.
+        return balance.saturating_sub(vm.msg_value());
+    }
+    balance
+}
+
 /// Takes `amount` of an asset from the caller and returns what arrived: of ETH the call's value, which has to be the amount; of a token, which the
 /// caller has approved, what the balance grew by, while the call brings no value.
 ///

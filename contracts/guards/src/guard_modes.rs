@@ -80,9 +80,7 @@ impl GuardModes {
     /// # Events
     /// [`GuardModeChanged`].
     pub fn initialize(&mut self, guard: GuardId, mode: Mode) {
-        let modes = self.all();
-        let previous = modes.of(guard);
-        self.change(modes, guard, mode, mode.is_milder_than(previous));
+        self.change(self.all(), guard, mode);
     }
 
     /// Sets a guard's mode. A milder one has to have waited.
@@ -94,14 +92,12 @@ impl GuardModes {
     /// [`GuardModeChanged`], also when the mode is the same.
     pub fn set(&mut self, change: Change<'_>, guard: GuardId, mode: Mode) -> Result<(), GuardError> {
         let modes = self.all();
-        let previous = modes.of(guard);
-        let loosened = mode.is_milder_than(previous);
-        change.require_waited_if(loosened)?;
-        self.change(modes, guard, mode, loosened);
+        change.require_waited_if(mode.is_milder_than(modes.of(guard)))?;
+        self.change(modes, guard, mode);
         Ok(())
     }
 
-    fn change(&mut self, modes: Modes, guard: GuardId, mode: Mode, loosened: bool) {
+    fn change(&mut self, modes: Modes, guard: GuardId, mode: Mode) {
         let previous = modes.of(guard);
         self.modes.set(modes.with(guard, mode).to_word());
         sdk::emit(
@@ -110,7 +106,7 @@ impl GuardModes {
                 guard: guard.number(),
                 previous: previous as u8,
                 mode: mode as u8,
-                loosened,
+                loosened: mode.is_milder_than(previous),
             },
         );
     }

@@ -103,7 +103,7 @@ impl SharedLock {
     /// # Errors
     /// Those of [`SharedLock::acquire`].
     pub fn acquire_for(&self, member: Address, called_by: Address) -> Result<(), GuardError> {
-        if self.members.get(member.into_word()).is_zero() {
+        if !self.is_member(member) {
             return Err(NotLockMember { caller: member }.into());
         }
         let holder = self.holder();

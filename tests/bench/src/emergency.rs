@@ -9,10 +9,12 @@ use crate::site::{units, Case, Site, AMOUNT, CALLER, CAPACITY, DEPLOYER, GUARDIA
 use crate::table::Size;
 use alloy_primitives::{hex, Address, Bytes, B256, U256};
 use alloy_sol_types::{sol, SolCall, SolValue};
+use e2e::action::Action;
 use e2e::bridge::Validators;
-use e2e::hub::{council_input, hub_input, ICouncil, IHubGovernance};
+use e2e::hub::{self, council_input, hub_input, ICouncil, IHubGovernance};
 use e2e::openzeppelin::IAccessManager;
-use e2e::savings::{constructor_input, ISavings, ISavingsGovernance};
+use e2e::safe::{ISafe, ISafeProxyFactory};
+use e2e::savings::{self, constructor_input, ISavings, ISavingsGovernance};
 use e2e::tokens::IToken;
 use e2e::wasm::{self, Code};
 use embedded_chain::{init_code_for, CallRequest, Transaction, DEV_ACCOUNTS};
@@ -23,28 +25,6 @@ sol! {
     interface IPausable {
         function pause() external;
         function unpause() external;
-    }
-
-    /// What is used of a Safe.
-    interface ISafe {
-        function setup(
-            address[] owners, uint256 threshold, address to, bytes data, address fallbackHandler,
-            address paymentToken, uint256 payment, address paymentReceiver
-        ) external;
-        function execTransaction(
-            address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas,
-            uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures
-        ) external payable returns (bool success);
-        function getTransactionHash(
-            address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas,
-            uint256 gasPrice, address gasToken, address refundReceiver, uint256 nonce
-        ) external view returns (bytes32);
-    }
-
-    /// What makes Safes.
-    interface ISafeProxyFactory {
-        function createProxyWithNonce(address singleton, bytes initializer, uint256 saltNonce)
-            external returns (address proxy);
     }
 }
 
@@ -234,15 +214,7 @@ impl Signers {
 /// A hub that [`CALLER`] governs, and a guardian of a group of it.
 fn hub(site: &mut Site) -> Result<(Address, Size), BenchError> {
     let (hub, size) = program(site, "hub", hub_input(CALLER, GUARDIAN))?;
-    let terms = IHubGovernance::configureGuardiansCall {
-        heartbeatSecs: 30 * DAY,
-        pauseSecs: 2 * DAY,
-        coolDownSecs: DAY,
-        budgetSecs: 6 * DAY,
-        periodSecs: 60 * DAY,
-        councilSecs: 20 * DAY,
-    };
-    site.must(CALLER, hub, &terms)?;
+    site.must(CALLER, hub, &hub::GUARDIAN_TERMS)?;
     let named = IHubGovernance::assignCall {
         group: GROUP,
         guardian_: GUARDIAN,
@@ -267,26 +239,17 @@ fn council_pause(
     .abi_encode()
     .into();
     let now = site.chain.now();
-    let asked = ICouncil::digestCall {
+    let action = Action {
         target: hub,
         value: U256::ZERO,
+        call,
         nonce: U256::from(secs),
         epoch: U256::from(1),
         validAfter: now,
         validBefore: now + DAY,
-        call: call.clone(),
     };
-    let digest = ask(site, council, &asked)?;
-    Ok(ICouncil::executeCall {
-        target: asked.target,
-        value: asked.value,
-        nonce: asked.nonce,
-        epoch: asked.epoch,
-        validAfter: asked.validAfter,
-        validBefore: asked.validBefore,
-        call,
-        approvals: signers.sign(digest, &[1]),
-    })
+    let digest = ask(site, council, &action.digest())?;
+    Ok(action.execute(signers.sign(digest, &[1])))
 }
 
 /// Savings of a token under a manager that [`DEPLOYER`] administers.
@@ -301,15 +264,7 @@ impl Managed {
         let manager = site.create("AccessManagerPeer", DEPLOYER.abi_encode())?;
         let (savings, size) = program(site, "savings", constructor_input(manager))?;
         let asset = site.token;
-        let guardians = ISavingsGovernance::configureGuardiansCall {
-            heartbeatSecs: 30 * DAY,
-            pauseSecs: 4 * DAY,
-            coolDownSecs: DAY,
-            budgetSecs: 12 * DAY,
-            periodSecs: 60 * DAY,
-            councilSecs: 20 * DAY,
-        };
-        site.must(DEPLOYER, savings, &guardians)?;
+        site.must(DEPLOYER, savings, &savings::GUARDIAN_TERMS)?;
         let named = ISavingsGovernance::assignCall {
             guardian: GUARDIAN,
             fallback_: OTHER,

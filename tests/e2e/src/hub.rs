@@ -40,6 +40,18 @@ sol! {
     }
 }
 
+const DAY: u64 = 24 * 3_600;
+
+/// What guardians and council may do in the tests.
+pub const GUARDIAN_TERMS: IHubGovernance::configureGuardiansCall = IHubGovernance::configureGuardiansCall {
+    heartbeatSecs: 30 * DAY,
+    pauseSecs: 2 * DAY,
+    coolDownSecs: DAY,
+    budgetSecs: 6 * DAY,
+    periodSecs: 60 * DAY,
+    councilSecs: 20 * DAY,
+};
+
 /// The input of the call that constructs a hub.
 #[must_use]
 pub fn hub_input(governor: Address, guardian: Address) -> Vec<u8> {

@@ -3,6 +3,7 @@
 //! They talk JSON-RPC and nothing else: to a node of their own in the same process, or to the endpoint that
 //! `PORTCULLIS_RPC_URL` names. See [`rpc`].
 
+pub mod action;
 pub mod bridge;
 pub mod calls;
 pub mod honest_day;
@@ -12,6 +13,7 @@ pub mod openzeppelin;
 pub mod replay;
 pub mod report;
 pub mod rpc;
+pub mod safe;
 pub mod savings;
 pub mod signing;
 pub mod tokens;

@@ -15,6 +15,19 @@ mod abi {
     );
 }
 
+const DAY: u64 = 24 * 3_600;
+
+/// What guardians and council may do in the tests.
+pub const GUARDIAN_TERMS: ISavingsGovernance::configureGuardiansCall =
+    ISavingsGovernance::configureGuardiansCall {
+        heartbeatSecs: 30 * DAY,
+        pauseSecs: 4 * DAY,
+        coolDownSecs: DAY,
+        budgetSecs: 12 * DAY,
+        periodSecs: 60 * DAY,
+        councilSecs: 20 * DAY,
+    };
+
 /// The input of the call that constructs savings.
 #[must_use]
 pub fn constructor_input(manager: Address) -> Vec<u8> {

@@ -4,28 +4,17 @@
 mod committee;
 
 use alloy_primitives::{keccak256, Address, Bytes, B256, U256};
-use alloy_sol_types::{eip712_domain, sol, SolCall, SolStruct};
+use alloy_sol_types::SolCall;
+use e2e::action::{approvals, Action, Entry, COUNCIL};
 use e2e::bridge::Validators;
 use e2e::calls::refusal;
-use e2e::hub::{council_input, hub_input, ICouncil, ICouncilItself, IHubGovernance};
+use e2e::hub::{council_input, hub_input, ICouncil, ICouncilItself, IHubGovernance, GUARDIAN_TERMS};
 use e2e::or_skip;
 use e2e::rpc::{Chain, Endpoint, People, Receipt};
 use e2e::wasm;
 use p256::ecdsa::signature::hazmat::PrehashSigner;
 
 const DAY: u64 = 24 * 3_600;
-
-sol! {
-    struct Action {
-        address target;
-        uint256 value;
-        bytes call;
-        uint256 nonce;
-        uint256 epoch;
-        uint64 validAfter;
-        uint64 validBefore;
-    }
-}
 
 /// Two of: two accounts' keys, a passkey, and the user, who approves on chain.
 struct World {
@@ -69,15 +58,10 @@ impl World {
             hub,
         };
         let governor = world.people.governor;
-        let terms = IHubGovernance::configureGuardiansCall {
-            heartbeatSecs: 30 * DAY,
-            pauseSecs: 2 * DAY,
-            coolDownSecs: DAY,
-            budgetSecs: 6 * DAY,
-            periodSecs: 60 * DAY,
-            councilSecs: 20 * DAY,
-        };
-        world.chain.must(governor, hub, &terms, "the terms").unwrap();
+        world
+            .chain
+            .must(governor, hub, &GUARDIAN_TERMS, "the terms")
+            .unwrap();
         let named = IHubGovernance::setCouncilCall { council_: council };
         world.chain.must(governor, hub, &named, "the council").unwrap();
         world
@@ -114,21 +98,16 @@ impl World {
 
     /// What wallets compute.
     fn digest(&self, action: &Action) -> B256 {
-        action.eip712_signing_hash(&eip712_domain! {
-            name: "Portcullis Council",
-            version: "1",
-            chain_id: self.chain.id(),
-            verifying_contract: self.council,
-        })
+        action.signing_hash(COUNCIL, self.chain.id(), self.council)
     }
 
     /// An account's signature, as an entry, and whose.
-    fn signed(&self, index: usize, action: &Action) -> (Address, Vec<u8>) {
+    fn signed(&self, index: usize, action: &Action) -> Entry {
         let signature = self.keys.sign_alone(self.digest(action), index);
         (self.keys.addresses()[index], [&[1], &signature[..]].concat())
     }
 
-    fn signed_by_passkey(&self, action: &Action) -> (Address, Vec<u8>) {
+    fn signed_by_passkey(&self, action: &Action) -> Entry {
         let signature: p256::ecdsa::Signature =
             self.passkey.sign_prehash(self.digest(action).as_slice()).unwrap();
         let point = self.passkey.verifying_key().to_encoded_point(false);
@@ -136,60 +115,22 @@ impl World {
         (passkeys_address(&self.passkey), entry)
     }
 
-    fn approved(&self) -> (Address, Vec<u8>) {
+    fn approved(&self) -> Entry {
         let user = self.people.user;
         (user, [&[2], user.as_slice()].concat())
     }
 
     /// Executes with these entries, in the order that is asked for. The attacker hands it in: anyone may.
-    fn execute(&mut self, action: &Action, mut entries: Vec<(Address, Vec<u8>)>) -> Receipt {
-        entries.sort();
-        let approvals: Vec<u8> = entries.into_iter().flat_map(|(_, entry)| entry).collect();
-        let Action {
-            target,
-            value,
-            call,
-            nonce,
-            epoch,
-            validAfter,
-            validBefore,
-        } = action.clone();
-        let execute = ICouncil::executeCall {
-            target,
-            value,
-            nonce,
-            epoch,
-            validAfter,
-            validBefore,
-            call,
-            approvals: approvals.into(),
-        };
+    fn execute(&mut self, action: &Action, entries: Vec<Entry>) -> Receipt {
+        let execute = action.execute(approvals(entries));
         self.chain
             .submit(self.people.attacker, self.council, &execute)
             .unwrap()
     }
 
     fn approve(&mut self, action: &Action) -> Receipt {
-        let Action {
-            target,
-            value,
-            call,
-            nonce,
-            epoch,
-            validAfter,
-            validBefore,
-        } = action.clone();
-        let approve = ICouncil::approveCall {
-            target,
-            value,
-            nonce,
-            epoch,
-            validAfter,
-            validBefore,
-            call,
-        };
         self.chain
-            .submit(self.people.user, self.council, &approve)
+            .submit(self.people.user, self.council, &action.approve())
             .unwrap()
     }
 

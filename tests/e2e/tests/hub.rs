@@ -236,7 +236,7 @@ fn a_stolen_governors_key_loosens_nothing_at_once_but_a_pause() {
         bucket(world.token, CAPACITY + 1_000).abi_encode(),
         IHubGovernance::configureGuardiansCall {
             budgetSecs: 6 * DAY + 2,
-            ..TERMS
+            ..e2e::hub::GUARDIAN_TERMS
         }
         .abi_encode(),
         IHubGovernance::setCouncilCall { council_: governor }.abi_encode(),

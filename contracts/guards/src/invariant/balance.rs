@@ -41,11 +41,7 @@ impl Holder {
 #[inline(never)]
 pub(super) fn held_before(vm: &VM, asset: Address, holder: Holder) -> Result<U256, Unmet> {
     let balance = held(vm, asset, holder)?;
-    if asset == asset::ETH && holder.address(vm) == vm.contract_address() {
-        // The value has come in by then. Where it did not, in a call that delegates for another, there is nothing of it to subtract from.
-        return Ok(balance.saturating_sub(vm.msg_value()));
-    }
-    Ok(balance)
+    Ok(asset::before_call(vm, asset, holder.address(vm), balance))
 }
 
 /// What somebody holds.

@@ -1,10 +1,6 @@
 //! Where the flows go that methods declare.
 
-use crate::{
-    asset::{self, ETH},
-    sdk::VM,
-    GuardError,
-};
+use crate::{asset, sdk::VM, GuardError};
 use alloy_primitives::{Address, U256};
 use stylus_sdk::prelude::*;
 
@@ -43,12 +39,7 @@ impl Measured {
     #[inline(never)]
     pub fn begin(vm: &VM, asset: Address) -> Result<Self, GuardError> {
         let held = asset::held(vm, asset)?;
-        // Invariant: the call's value is part of what is held.
-        let before = if asset == ETH {
-            held.saturating_sub(vm.msg_value())
-        } else {
-            held
-        };
+        let before = asset::before_call(vm, asset, vm.contract_address(), held);
         Ok(Self { asset, before })
     }
 

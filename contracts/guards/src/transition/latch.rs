@@ -127,15 +127,14 @@ impl Event for ViolationLatched<'_> {
     fn encode(&self) -> Vec<u8> {
         let Violation {
             guard,
-            method: [a, b, c, d],
+            method,
             by,
             reason,
         } = self.0;
-        let mut method = [0; 32];
-        method[..4].copy_from_slice(&[a, b, c, d]);
+        let method = B256::right_padding_from(&method);
         encode_with_bytes(
             Self::TOPIC.as_slice(),
-            &[&guard.map_or(UNNAMED, GuardId::number), &B256::new(method), &by],
+            &[&guard.map_or(UNNAMED, GuardId::number), &method, &by],
             &[],
             reason,
         )
@@ -201,16 +200,9 @@ where
     match sdk::noted() {
         Note::None => result,
         Note::BodyWanted => first_frame::<C>(&vm, bytes),
-        Note::Body => result.map_err(|data| told(&[REFUSED], &data)),
-        Note::Violated(guard) => result.map_err(|data| told(&[VIOLATED, guard], &data)),
+        Note::Body => result.map_err(|data| [&[REFUSED][..], &data].concat()),
+        Note::Violated(guard) => result.map_err(|data| [&[VIOLATED, guard][..], &data].concat()),
     }
-}
-
-fn told(mark: &[u8], data: &[u8]) -> Vec<u8> {
-    let mut told = Vec::with_capacity(mark.len() + data.len());
-    told.extend_from_slice(mark);
-    told.extend_from_slice(data);
-    told
 }
 
 fn first_frame<C: StorageType + Latching>(vm: &VM, bytes: usize) -> ArbResult {

@@ -276,11 +276,7 @@ impl Probe {
     /// The last violation: how many, guard, method, reason, by whom.
     pub fn last_violation(&self) -> (U256, u8, B256, B256, Address) {
         let last = self.violations.last();
-        let word = |four: [u8; 4]| {
-            let mut word = B256::ZERO;
-            word[..4].copy_from_slice(&four);
-            word
-        };
+        let word = |four: [u8; 4]| B256::right_padding_from(&four);
         (
             U256::from(last.count),
             last.guard,

@@ -1,6 +1,7 @@
 //! A council's emergency committee: one pause in the council's name, until a date.
 
 use super::*;
+use e2e::action::EMERGENCY_COMMITTEE;
 use e2e::hub::ICouncilEmergency;
 
 /// A council whose committee is two keys and the user, who approves on chain; two of them are enough.
@@ -60,69 +61,27 @@ impl Scene {
 
     /// What wallets compute, and the council itself.
     fn digest(&self, action: &Action) -> B256 {
-        let digest = action.eip712_signing_hash(&eip712_domain! {
-            name: "Portcullis Emergency Committee",
-            version: "1",
-            chain_id: self.world.chain.id(),
-            verifying_contract: self.world.council,
-        });
-        let Action {
-            target,
-            value,
-            call,
-            nonce,
-            epoch,
-            validAfter,
-            validBefore,
-        } = action.clone();
-        let asked = ICouncilEmergency::emergencyDigestCall {
-            target,
-            value,
-            nonce,
-            epoch,
-            validAfter,
-            validBefore,
-            call,
-        };
-        let (user, council) = (self.world.people.user, self.world.council);
+        let (id, council) = (self.world.chain.id(), self.world.council);
+        let digest = action.signing_hash(EMERGENCY_COMMITTEE, id, council);
+        let (user, asked) = (self.world.people.user, action.emergency_digest());
         assert_eq!(self.world.chain.view(user, council, &asked).unwrap(), digest);
         digest
     }
 
-    fn signed(&self, key: usize, action: &Action) -> (Address, Vec<u8>) {
+    fn signed(&self, key: usize, action: &Action) -> Entry {
         let place = self.places[key];
         let signature = self.keys.sign_alone(self.digest(action), place);
         let signer = self.keys.addresses()[place];
         (signer, [&[1], &signature[..]].concat())
     }
 
-    fn both(&self, action: &Action) -> Vec<(Address, Vec<u8>)> {
+    fn both(&self, action: &Action) -> Vec<Entry> {
         vec![self.signed(0, action), self.signed(1, action)]
     }
 
     /// Hands in an action with these entries. The attacker does: anyone may.
-    fn execute(&mut self, action: &Action, mut entries: Vec<(Address, Vec<u8>)>) -> Receipt {
-        entries.sort();
-        let approvals: Vec<u8> = entries.into_iter().flat_map(|(_, entry)| entry).collect();
-        let Action {
-            target,
-            value,
-            call,
-            nonce,
-            epoch,
-            validAfter,
-            validBefore,
-        } = action.clone();
-        let execute = ICouncilEmergency::executeEmergencyCall {
-            target,
-            value,
-            nonce,
-            epoch,
-            validAfter,
-            validBefore,
-            call,
-            approvals: approvals.into(),
-        };
+    fn execute(&mut self, action: &Action, entries: Vec<Entry>) -> Receipt {
+        let execute = action.execute_emergency(approvals(entries));
         let (attacker, council) = (self.world.people.attacker, self.world.council);
         self.world.chain.submit(attacker, council, &execute).unwrap()
     }
@@ -142,38 +101,13 @@ impl Scene {
 
     /// What the user says about an action on chain.
     fn speak(&mut self, action: &Action, revokes: bool) -> Receipt {
-        let Action {
-            target,
-            value,
-            call,
-            nonce,
-            epoch,
-            validAfter,
-            validBefore,
-        } = action.clone();
-        let approve = ICouncilEmergency::approveEmergencyCall {
-            target,
-            value,
-            nonce,
-            epoch,
-            validAfter,
-            validBefore,
-            call: call.clone(),
-        };
-        let revoke = ICouncilEmergency::revokeEmergencyCall {
-            target,
-            value,
-            nonce,
-            epoch,
-            validAfter,
-            validBefore,
-            call,
-        };
         let (user, council) = (self.world.people.user, self.world.council);
         let said = if revokes {
-            self.world.chain.submit(user, council, &revoke)
+            self.world.chain.submit(user, council, &action.revoke_emergency())
         } else {
-            self.world.chain.submit(user, council, &approve)
+            self.world
+                .chain
+                .submit(user, council, &action.approve_emergency())
         };
         said.unwrap()
     }

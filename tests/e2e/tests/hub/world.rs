@@ -4,7 +4,7 @@
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::{SolCall, SolError};
 use e2e::calls::refusal;
-use e2e::hub::{hub_input, vault_init_code, IGuardedVault, IHub, IHubGovernance};
+use e2e::hub::{hub_input, vault_init_code, IGuardedVault, IHub, IHubGovernance, GUARDIAN_TERMS};
 use e2e::rpc::{Chain, Endpoint, People, Receipt};
 use e2e::tokens::{Fixture, IToken};
 use e2e::wasm;
@@ -19,15 +19,6 @@ pub const PAID_IN: u64 = 50_000_000;
 
 pub const DEPOSITS: u8 = 1;
 pub const WITHDRAWALS: u8 = 2;
-
-pub const TERMS: IHubGovernance::configureGuardiansCall = IHubGovernance::configureGuardiansCall {
-    heartbeatSecs: 30 * DAY,
-    pauseSecs: 2 * DAY,
-    coolDownSecs: DAY,
-    budgetSecs: 6 * DAY,
-    periodSecs: 60 * DAY,
-    councilSecs: 20 * DAY,
-};
 
 pub fn units(amount: u64) -> U256 {
     U256::from(amount)
@@ -62,7 +53,7 @@ impl World {
             vault,
             people,
         };
-        world.govern(&TERMS);
+        world.govern(&GUARDIAN_TERMS);
         for group in [0, DEPOSITS, WITHDRAWALS] {
             world.govern(&IHubGovernance::assignCall {
                 group,

@@ -4,8 +4,9 @@ use super::multisig::{ISafe, Multisig, Owner, SafeMessage, SafeTransaction, Vers
 use super::world::{World, EXECUTOR};
 use super::{configure, ETH, HOUR};
 use alloy_primitives::{hex, Address, Bytes, B256, U256};
-use alloy_sol_types::{eip712_domain, sol, SolCall, SolError, SolStruct};
+use alloy_sol_types::{eip712_domain, SolCall, SolError, SolStruct};
 use devnode::DEV_KEYS;
+use e2e::action::{approvals, Action, COUNCIL};
 use e2e::hub::{ICouncil, IHub};
 
 /// The member beside the one that is tried: an account with a key.
@@ -27,18 +28,6 @@ const SILENCE: &[u8] = &hex!("00");
 const ALL_GAS: &[u8] = &hex!("fe");
 /// Tries to keep something before it says yes: a word of its storage.
 const YES_AND_A_NOTE: &[u8] = &hex!("60015f55631626ba7e60e01b5f5260205ff3");
-
-sol! {
-    struct Action {
-        address target;
-        uint256 value;
-        bytes call;
-        uint256 nonce;
-        uint256 epoch;
-        uint64 validAfter;
-        uint64 validBefore;
-    }
-}
 
 /// Two of two: [`MEMBER`] and a contract. It governs a hub.
 struct Council<'a> {
@@ -77,22 +66,8 @@ impl<'a> Council<'a> {
 
     /// What wallets compute, and the council itself.
     async fn digest(&self, action: &Action) -> B256 {
-        let digest = action.eip712_signing_hash(&eip712_domain! {
-            name: "Portcullis Council",
-            version: "1",
-            chain_id: self.world.chain_id(),
-            verifying_contract: self.address,
-        });
-        let asked = ICouncil::digestCall {
-            target: action.target,
-            value: action.value,
-            nonce: action.nonce,
-            epoch: action.epoch,
-            validAfter: action.validAfter,
-            validBefore: action.validBefore,
-            call: action.call.clone(),
-        };
-        assert_eq!(self.world.ask(self.address, asked).await, digest);
+        let digest = action.signing_hash(COUNCIL, self.world.chain_id(), self.address);
+        assert_eq!(self.world.ask(self.address, action.digest()).await, digest);
         digest
     }
 
@@ -100,26 +75,14 @@ impl<'a> Council<'a> {
     async fn execute(&self, action: &Action, signature: &[u8]) -> Vec<u8> {
         let of_key = MEMBER.sign(self.digest(action).await);
         let length = u16::try_from(signature.len()).unwrap().to_be_bytes();
-        let mut entries = [
+        let entries = vec![
             (MEMBER.address(), [&[1], &of_key[..]].concat()),
             (
                 self.contract,
                 [&[3], self.contract.as_slice(), &length, signature].concat(),
             ),
         ];
-        entries.sort();
-        let approvals = entries.map(|(_, entry)| entry).concat();
-        ICouncil::executeCall {
-            target: action.target,
-            value: action.value,
-            nonce: action.nonce,
-            epoch: action.epoch,
-            validAfter: action.validAfter,
-            validBefore: action.validBefore,
-            call: action.call.clone(),
-            approvals: approvals.into(),
-        }
-        .abi_encode()
+        action.execute(approvals(entries)).abi_encode()
     }
 
     /// What the council says when the contract's entry does not count.

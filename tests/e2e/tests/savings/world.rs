@@ -6,7 +6,7 @@ use alloy_sol_types::{SolCall, SolError, SolValue};
 use e2e::calls::refusal;
 use e2e::openzeppelin::creation_code;
 use e2e::rpc::{Chain, Endpoint, People, Receipt};
-use e2e::savings::{constructor_input, ISavings, ISavingsGovernance};
+use e2e::savings::{constructor_input, ISavings, ISavingsGovernance, GUARDIAN_TERMS};
 use e2e::tokens::{Fixture, IToken};
 use e2e::wasm;
 
@@ -58,14 +58,7 @@ impl World {
             savings,
             token,
         };
-        world.govern(&ISavingsGovernance::configureGuardiansCall {
-            heartbeatSecs: 30 * DAY,
-            pauseSecs: 4 * DAY,
-            coolDownSecs: DAY,
-            budgetSecs: 12 * DAY,
-            periodSecs: 60 * DAY,
-            councilSecs: 20 * DAY,
-        });
+        world.govern(&GUARDIAN_TERMS);
         world.govern(&ISavingsGovernance::assignCall {
             guardian: people.guardian,
             fallback_: people.deployer,
