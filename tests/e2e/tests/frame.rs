@@ -73,6 +73,25 @@ const PURSE: [u8; 1] = hex!("00");
 const UNDOER: [u8; 24] = hex!("6020360360205f375f5f602036035f5f5f355af1505f5ffd");
 /// Calls whom the first word names with the data after it, and passes on what it reverts with.
 const FORWARDER: [u8; 33] = hex!("6020360360205f375f5f602036035f5f5f355af115601957005b3d5f5f3e3d5ffd");
+/// Calls whom the first word names with the data after it, twice, and passes on what the second call reverts with.
+const TWICE: [u8; 46] =
+    hex!("6020360360205f375f5f602036035f5f5f355af1505f5f602036035f5f5f355af115602657005b3d5f5f3e3d5ffd");
+/// Uses gas until 8,000 are left, and returns.
+const SPENDER: [u8; 9] = hex!("5b62001f405a115f57");
+
+/// Calls whom the first word names with the data after it and the value that it gets, and passes on what that reverts with. Called without data,
+/// it calls back `actUnnamed(1)` of who pays it.
+fn boomerang() -> Vec<u8> {
+    let answer = hex!("60e01b5f526001600452 5f5f60245f5f335af115603b5700");
+    let forward = hex!("5b6020360360205f375f5f602036035f345f355af115603b57005b3d5f5f3e3d5ffd");
+    [
+        &hex!("3660215763")[..],
+        &actUnnamedCall::SELECTOR,
+        &answer,
+        &forward,
+    ]
+    .concat()
+}
 
 struct World {
     chain: Chain,
@@ -441,6 +460,49 @@ fn gas_for_the_record_is_held_back_or_the_call_is_refused() {
     let refused = TooLittleGas::abi_decode(&reason).unwrap();
     assert_eq!(refused.reserved, 200_000);
     assert!(refused.left < 200_000, "{refused:?}");
+}
+
+#[test]
+fn what_a_body_uses_up_leaves_the_gas_for_the_record() {
+    let mut world = World::new();
+    let spender = world.create(&SPENDER);
+    let data = Bytes::from(act(101, spender, bytes!()).abi_encode());
+    let asked: Result<Bytes, _> = world.chain.client().ask(
+        "eth_call",
+        json!([{"from": world.people.user, "to": world.probe, "data": data, "gas": "0xf4240"}, "latest"]),
+    );
+    assert_eq!(asked.unwrap(), Bytes::from(false.abi_encode()));
+}
+
+#[test]
+fn each_violation_of_a_transaction_is_latched() {
+    let mut world = World::new();
+    let twice = world.create(&TWICE);
+    let data = forwarded(world.probe, &actUnnamedCall { word: u(101) }.abi_encode());
+    let user = world.people.user;
+    let receipt = world.chain.transact(user, twice, data, U256::ZERO).unwrap();
+    assert!(receipt.is_success(), "{receipt:?}");
+    assert_eq!((world.word(), world.violations()), (0, 2));
+}
+
+#[test]
+fn nothing_begins_while_a_violation_is_recorded_and_value_sent_back() {
+    let mut world = World::new();
+    let boomerang = world.create(&boomerang());
+    let user = world.people.user;
+    let call = |word: u64, to: Address| forwarded(to, &act(word, NOBODY, bytes!()).abi_encode());
+    // It is what it says: without a violation nothing comes back.
+    let data = call(3, world.probe);
+    let passed = world.chain.transact(user, boomerang, data, u(5)).unwrap();
+    assert!(passed.is_success(), "{passed:?}");
+    let data = call(101, world.probe);
+    let receipt = world.chain.transact(user, boomerang, data, u(5)).unwrap();
+    let refused = RefundRefused {
+        to: boomerang,
+        value: u(5),
+    };
+    assert_refused(&receipt, &refused);
+    assert_eq!((world.word(), world.violations()), (3, 0));
 }
 
 #[test]
