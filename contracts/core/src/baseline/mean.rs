@@ -13,6 +13,9 @@ use core::num::NonZeroU32;
 const TICKS: u32 = 8;
 const TICKS_LOG2: u8 = 3;
 
+/// What the sum's 96 bits hold.
+const LARGEST_SUM: u128 = (1 << 96) - 1;
+
 /// Set in the head of every mean, also of nothing.
 const SEEN: u64 = 1 << 63;
 
@@ -209,8 +212,9 @@ impl Mean {
 
     /// The tick's sum when the last value has held for so many seconds more.
     fn sum_after(&self, secs: u64) -> u128 {
-        // Invariant: 64 bits times at most a tick's 32, on top of a sum of 96.
-        self.sum + u128::from(self.last) * u128::from(secs)
+        // Invariant: 64 bits times at most a tick's 32, on top of a sum of 96. A sum that this code wrote stays below 96
+        // bits; words that it did not write must not let the sum run into the bits of the tick.
+        (self.sum + u128::from(self.last) * u128::from(secs)).min(LARGEST_SUM)
     }
 }
 
@@ -320,6 +324,15 @@ mod tests {
             assert_eq!(Mean::from_words(mean.to_words()), Some(mean));
         }
         assert_eq!(Mean::from_words([U256::ZERO; 2]), None);
+    }
+
+    #[test]
+    fn a_sum_that_it_never_wrote_stays_in_its_bits() {
+        let full = (U256::from(LARGEST_SUM) << 64) | u(u64::MAX) | u(100) << 160 | U256::ONE << 255;
+        let mean = Mean::from_words([full, U256::ZERO]).unwrap();
+        let after = mean.observe(u(0), 99);
+        assert_eq!(after.sum, LARGEST_SUM);
+        assert_eq!(Mean::from_words(after.to_words()), Some(after));
     }
 
     #[test]
