@@ -9,6 +9,7 @@
 //! - [`window`]: a sliding window: in any `W` seconds at most the limit.
 //! - [`cap`]: the most in one transition and in one transaction.
 //! - [`council`]: M of N approve an action, once; and an emergency committee that ends.
+//! - [`mul_div`](mod@mul_div): `a · b / c`, exact, rounded as its name says.
 //! - [`mode`]: whether a guard watches, refuses, or refuses and trips.
 //! - [`net`]: what counts of the flows within a transaction, so that nobody's budget is burnt or bought.
 //! - [`credit`]: what an actor brought in a while ago, decaying, that it may take out beside the limiter.
@@ -49,6 +50,7 @@ pub mod growth;
 pub mod guardian;
 pub mod invariant;
 pub mod mode;
+pub mod mul_div;
 pub mod net;
 pub mod pause;
 pub mod position;

@@ -87,7 +87,7 @@ pub(crate) fn part_down(amount: U256, part: U256, whole: U256) -> U256 {
 
 /// `a + b` for `a < modulus` and `b <= modulus`, and whether it was one modulus more.
 #[inline(never)]
-fn add_modulo(a: U256, b: U256, modulus: U256) -> (U256, U256) {
+pub(crate) fn add_modulo(a: U256, b: U256, modulus: U256) -> (U256, U256) {
     // Invariant: neither is above the modulus, and what is subtracted from each number is not more than it.
     let room = modulus - a;
     if b < room {
