@@ -13,12 +13,22 @@ sol! {
         function approve(address spender, uint256 value) external;
         /// Only of the token without return values.
         function setFee(uint256 bps) external;
+        /// Only of the greedy token.
+        function setBite(address victim, uint256 bite) external;
+        function seize(address from, uint256 value) external;
         /// Only of the token that returns false.
         function setRefusing(bool refusing) external;
         /// Only of the token that calls back, and of the recipient.
         function setCallback(address target, bytes data) external;
         function lastSucceeded() external view returns (bool);
         function lastReturned() external view returns (bytes);
+    }
+
+    /// An oracle that says what anyone told it last.
+    interface IOracle {
+        function set(address asset, uint256 wad) external;
+        function setAt(address asset, uint256 wad, uint256 updatedAt) external;
+        function setFailing(bool failing) external;
     }
 
     /// An account that makes several calls in one transaction.
@@ -57,19 +67,25 @@ pub enum Fixture {
     Recipient,
     /// An account that makes several calls in one transaction.
     Batch,
+    /// An oracle that says what anyone told it last.
+    Oracle,
+    /// A token that takes more from its victim than it moves.
+    GreedyToken,
     /// OpenZeppelin's ERC-4626 vault behind a hub.
     GuardedVault,
 }
 
 impl Fixture {
     /// Every one.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Token,
         Self::NoReturnToken,
         Self::RefusingToken,
         Self::CallbackToken,
         Self::Recipient,
         Self::Batch,
+        Self::Oracle,
+        Self::GreedyToken,
         Self::GuardedVault,
     ];
 
@@ -81,6 +97,8 @@ impl Fixture {
             Self::CallbackToken => include_str!("../../fixtures/artifacts/CallbackToken.json"),
             Self::Recipient => include_str!("../../fixtures/artifacts/Recipient.json"),
             Self::Batch => include_str!("../../fixtures/artifacts/Batch.json"),
+            Self::Oracle => include_str!("../../fixtures/artifacts/Oracle.json"),
+            Self::GreedyToken => include_str!("../../fixtures/artifacts/GreedyToken.json"),
             Self::GuardedVault => include_str!("../../fixtures/artifacts/GuardedVault.json"),
         }
     }
