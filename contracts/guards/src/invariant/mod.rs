@@ -21,7 +21,7 @@
 //! - **Composable.** A tuple of invariants is one, so is an [`Option`] (none asks nothing) and a reference. They are asked in their order, and the first that is unmet is the answer.
 //! - **All that is remembered is in [`Invariant::Before`]**, which borrows nothing. So a frame may build an invariant for the entry, run a body that
 //!   takes the contract mutably, and build the same one for the exit.
-//! - **Broken is not unevaluated.** [`Unmet`] says which. A token that reverts or an oracle that is gone is no proof of harm, and
+//! - **Broken is not unevaluated**, and `?` does not decide which: [`Unmet`] is made by name. A token that reverts or an oracle that is gone is no proof of harm, and
 //!   none of its absence: [`fail_closed`] or [`fail_open`] says by name what it means, the second with an event. Without either the transition is refused.
 //! - **Whoever gives too little gas gets a refusal.** A read that failed with a 64th of the gas left, or less, ran out of it ([`Starved`]): neither does it pass as unevaluated,
 //!   nor does it trip anything.
@@ -105,6 +105,35 @@ pub trait Invariant {
 }
 
 /// Why an invariant does not let a transition pass.
+///
+/// There is no conversion from an error to it: whoever writes an invariant says which of the three an error is. Were it `?` that said it, a token that does not answer would count as
+/// harm, and trip what anybody can make not answer.
+///
+/// ```
+/// use portcullis::{asset, invariant::{self, evaluated, Unmet}, solvency::Insolvent};
+/// # use alloy_primitives::{Address, U256};
+/// # let (token, owed) = (Address::ZERO, U256::ZERO);
+/// let covered = invariant::check(move |vm| {
+///     // A read: when it fails, nothing is known of harm.
+///     let locked = evaluated(vm, || asset::held(vm, token))?;
+///     if locked >= owed {
+///         return Ok(());
+///     }
+///     Err(Unmet::broken(Insolvent { asset: token, locked, owed }))
+/// });
+/// # drop(covered);
+/// ```
+///
+/// ```compile_fail
+/// use portcullis::{asset, invariant};
+/// # use alloy_primitives::{Address, U256};
+/// # let (token, owed) = (Address::ZERO, U256::ZERO);
+/// let covered = invariant::check(move |vm| {
+///     let locked = asset::held(vm, token)?;
+///     Ok(())
+/// });
+/// # drop(covered);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unmet {
     /// It does not hold: harm was seen.
@@ -116,7 +145,7 @@ pub enum Unmet {
 }
 
 impl Unmet {
-    /// It does not hold.
+    /// It does not hold. Of a check that returns an error of its own: `.map_err(Unmet::broken)`.
     pub fn broken(error: impl Into<GuardError>) -> Self {
         Self::Broken(error.into())
     }
@@ -129,13 +158,6 @@ impl Unmet {
     /// The transition is refused.
     pub fn refused(error: impl Into<GuardError>) -> Self {
         Self::Refused(error.into())
-    }
-}
-
-/// An error that says nothing else is a broken invariant.
-impl From<GuardError> for Unmet {
-    fn from(error: GuardError) -> Self {
-        Self::Broken(error)
     }
 }
 

@@ -243,9 +243,8 @@ fn what_is_broken_is_broken_however_it_fails() {
 }
 
 #[test]
-fn an_error_that_says_nothing_else_is_broken_and_goes_out_as_itself() {
+fn an_error_goes_out_as_itself_whichever_it_was_said_to_be() {
     let error = GuardError::from(NotAToken { asset: TOKEN });
-    assert_eq!(Unmet::from(error.clone()), Unmet::Broken(error.clone()));
     for unmet in [
         Unmet::broken(error.clone()),
         Unmet::unevaluated(error.clone()),
@@ -284,6 +283,38 @@ fn a_closure_checks_at_the_exit_and_another_compares() {
     };
     assert_eq!(chain.over(rises(), || number.set(4)), Ok(()));
     assert_eq!(chain.over(rises(), || {}), broken(odd(4)));
+}
+
+#[test]
+fn a_read_of_an_invariant_of_ones_own_that_fails_is_no_harm_and_that_starves_is_refused() {
+    let chain = chain();
+    let owes = |owed| {
+        check(move |vm: &VM| {
+            let locked = evaluated(vm, || crate::asset::held(vm, TOKEN))?;
+            crate::solvency::check(TOKEN, locked, owed).map_err(Unmet::broken)
+        })
+    };
+    chain.hold(TOKEN, 5);
+    assert_eq!(chain.over(owes(u(5)), || {}), Ok(()));
+    let short = Insolvent {
+        asset: TOKEN,
+        locked: u(5),
+        owed: u(6),
+    };
+    assert_eq!(chain.over(owes(u(6)), || {}), broken(short));
+    assert_eq!(
+        chain.over(owes(u(5)), || chain.dies(TOKEN, u64::MAX)),
+        unevaluated(NotAToken { asset: TOKEN })
+    );
+    chain.test.set_gas_left(6_400);
+    chain.dies(TOKEN, 100);
+    assert_eq!(
+        chain.over(owes(u(5)), || {}),
+        refused(Starved {
+            gas_before: 6_400,
+            gas_left: 100
+        })
+    );
 }
 
 #[test]
