@@ -14,7 +14,6 @@
 //! | [`words_unchanged`], [`code_unchanged`] | words of the contract's own storage, code of another | Bybit 2025: a delegatecall wrote slot 0 |
 //! | [`healthy`] | an account can pay, or is no worse than it was | Euler 2023: a gift that left a debt; Platypus 2023: a withdrawal that ignored it |
 //! | [`value_kept`] | what came in is worth what went out | Cetus 2025: one token for all of the liquidity |
-//! | [`MeasuredOutflow`] | a limiter is charged with what really left | a token that moves more than was named |
 //! | [`check`], [`compare`] | what a protocol says in a closure | |
 //!
 //! # Design
@@ -28,6 +27,8 @@
 //! - **The value of the call was not held before it.** It is subtracted from what the contract itself holds at the entry.
 //! - Equal to a bound passes. Nothing is divided where it is compared: [`portcullis_core::invariant`].
 //! - Nothing is stored, but for the one word (and one of settings) of a [`PriceWindow`].
+//! - A limit on what leaves is no invariant: asking for too much is no harm, and trips nothing. A limiter is charged with what really left by `outflow(asset)` in `#[guard(…)]`
+//!   ([`crate::transition::Measured`]).
 //!
 //! # Trust assumptions
 //! - The frame asks at the outermost exit, with everything in between done, and once for each call. In a batch that is one call the frame is around the batch: around each of its parts
@@ -39,7 +40,6 @@ mod balance;
 mod compose;
 mod failure;
 mod health;
-mod outflow;
 mod own;
 mod owner;
 mod pool;
@@ -55,7 +55,6 @@ mod value;
 pub use balance::{balance_change, BalanceChange, BalanceOutOfBounds, Holder};
 pub use failure::{fail_closed, fail_open, FailClosed, FailOpen, InvariantNotEvaluated};
 pub use health::{healthy, AccountUnhealthy, Healthy};
-pub use outflow::MeasuredOutflow;
 pub use own::{check, compare, Check, Compare};
 pub use owner::{owned_by, owner_kept, NotOwned, OwnedBy, OwnerChanged, OwnerKept};
 pub use pool::{

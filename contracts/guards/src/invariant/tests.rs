@@ -9,7 +9,6 @@ use crate::{
     fixture::{
         assert_told, chain as bare_chain, logs, now, stored, u, ALICE, BOB, DAY, HOUR, OTHER, START, TOKEN,
     },
-    rate_limiter::{RateLimited, RateLimiter},
     setting::{name, SettingOutOfBounds},
     solvency::{Insolvent, MarginShort},
 };
@@ -1080,36 +1079,4 @@ fn a_price_that_fails_is_asked_only_where_something_changed() {
         chain.hold(OTHER, 1);
     };
     assert_eq!(chain.over(kept(), both), broken(ValueOverflow { asset: OTHER }));
-}
-
-#[test]
-fn a_limiter_is_charged_with_what_left_and_its_refusal_is_no_breach() {
-    let chain = chain();
-    let mut limiter = RateLimiter::from(&chain.test);
-    limiter
-        .configure(now(&chain.governor), TOKEN, u(100), DAY)
-        .unwrap();
-    let limiter = RefCell::new(limiter);
-    let outflow = || {
-        MeasuredOutflow::new(TOKEN, |_: &VM, asset, left| {
-            limiter.borrow_mut().consume(asset, left)
-        })
-    };
-    let moves = |to| {
-        chain.hold(TOKEN, 1_000);
-        chain.over(outflow(), || chain.hold(TOKEN, to))
-    };
-    let available = || limiter.borrow().available(TOKEN);
-    assert_eq!(moves(960), Ok(()));
-    assert_eq!(available(), u(60));
-    assert_eq!(moves(1_500), Ok(()));
-    assert_eq!(available(), u(60), "what came in makes no room");
-    assert_eq!(moves(940), Ok(()));
-    assert!(matches!(moves(999), Err(Unmet::Refused(error)) if error.is::<RateLimited>()));
-    assert_eq!(outflow().left(&chain.vm, u(1_000)), Ok(u(1)));
-    // A limiter that is closed is not asked about nothing.
-    let closed = MeasuredOutflow::new(OTHER, |_: &VM, asset, left| {
-        limiter.borrow_mut().consume(asset, left)
-    });
-    assert_eq!(chain.over(closed, || {}), Ok(()));
 }

@@ -1,4 +1,7 @@
 //! Where the flows go that methods declare.
+//!
+//! # The attack
+//! A limiter that is told `amount` by the contract, while the token moves more: [`Measured`] is charged with what left.
 
 use crate::{asset, sdk::VM, GuardError};
 use alloy_primitives::{Address, U256};
@@ -24,7 +27,8 @@ pub trait Flows {
     fn outflow(&mut self, asset: Address, amount: U256) -> Result<(), GuardError>;
 }
 
-/// What the contract held of an asset before the body, without the call's own value.
+/// What the contract held of an asset before the body, without the call's own value: how `inflow(asset)` and `outflow(asset)` are measured. A method that is not written by
+/// the macro does the same by hand: [`Measured::begin`], its transfers, and a charge of [`Measured::decrease`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measured {
     asset: Address,

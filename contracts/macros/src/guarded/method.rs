@@ -287,7 +287,9 @@ fn measured_flow((index, flow): (usize, &Flow)) -> (TokenStream, TokenStream) {
     let weighed = weighed(flow.guard.as_ref(), asset.span(), &charged);
     let charge = quote! {{
         let __amount = #moved.#difference(self.vm())?;
-        #weighed
+        if !__amount.is_zero() {
+            #weighed
+        }
     }};
     (measure, charge)
 }

@@ -45,6 +45,8 @@ errors! {
     UnknownMode(guard: u8, mode: u8);
     /// What one method charges is more than this probe lets pass.
     FlowTooLarge(amount: U256);
+    /// A charge of nothing: none is made for what was measured and did not move.
+    FlowOfNothing();
 }
 
 /// The invariant with a name.
@@ -306,6 +308,9 @@ impl Probe {
     fn charge(&mut self, key: B256, amount: U256) -> Result<(), GuardError> {
         if amount > LARGEST_FLOW {
             return Err(GuardError::own(FlowTooLarge { amount }));
+        }
+        if amount.is_zero() {
+            return Err(GuardError::own(FlowOfNothing {}));
         }
         let moved = self.moved.get(key).saturating_add(amount);
         self.moved.insert(key, moved);
