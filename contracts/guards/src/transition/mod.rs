@@ -33,7 +33,7 @@ mod latch;
 mod marks;
 mod record;
 
-pub use flows::{Flows, Measured};
+pub use flows::{Flows, Inflows, Measured, Outflows};
 pub use frame::{Frame, Moded};
 #[doc(hidden)]
 pub use latch::enter_latching;
