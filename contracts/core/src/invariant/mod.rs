@@ -75,10 +75,22 @@ mod tests {
         const TOLERANCE: Tolerance = Tolerance::new(10).unwrap();
         const MARGIN: Margin = Margin::new(500).unwrap();
         // And they are what the same call makes at run time.
-        assert_eq!(Some(CHANGE), Bounds::new(Change::Fall(TEN), Change::Rise(U256::ONE)));
-        assert_eq!((Some(RISE), Some(FALL)), (Bounds::rise(U256::ONE, TEN), Bounds::fall(U256::ONE, TEN)));
-        assert_eq!((FACTOR.bps(), FEE.bps(), TOLERANCE.bps(), MARGIN.bps()), (8_000, 30, 10, 500));
-        assert_eq!((Some(WEIGHTS), Some(AMPLIFICATION)), (Weights::new([8, 2]), Amplification::new(200, 1)));
+        assert_eq!(
+            Some(CHANGE),
+            Bounds::new(Change::Fall(TEN), Change::Rise(U256::ONE))
+        );
+        assert_eq!(
+            (Some(RISE), Some(FALL)),
+            (Bounds::rise(U256::ONE, TEN), Bounds::fall(U256::ONE, TEN))
+        );
+        assert_eq!(
+            (FACTOR.bps(), FEE.bps(), TOLERANCE.bps(), MARGIN.bps()),
+            (8_000, 30, 10, 500)
+        );
+        assert_eq!(
+            (Some(WEIGHTS), Some(AMPLIFICATION)),
+            (Weights::new([8, 2]), Amplification::new(200, 1))
+        );
         assert_eq!((PRICING.floor(), Some(PRICING)), (TEN, Pricing::new(6, TEN)));
         assert_eq!((RATE.least(), RATE.most(), RATE.step()), (U256::ONE, TEN, STEP));
         assert_eq!((PACE.step_bps(), PACE.period_secs()), (10, 3_600));

@@ -17,7 +17,11 @@
 //! | [`check`], [`compare`] | what a protocol says in a closure | |
 //!
 //! # Design
-//! - **Composable.** A tuple of invariants is one, so is an [`Option`] (none asks nothing) and a reference. They are asked in their order, and the first that is unmet is the answer.
+//! - **Composable.** A tuple of invariants is one, so is a reference. They are asked in their order, and the first that is unmet is the answer. One that is asked of some transitions only is
+//!   [`only_if`].
+//! - **Nothing is silently no invariant.** An [`Option`] of an invariant is none, or a setting that was refused would switch it off. A setting that is written down is made in a
+//!   constant, `const STEP: Step = Step::new(50, 100).unwrap();`, which does not compile where it could not act. One that comes from storage or a call is
+//!   [`crate::setting::required`], with a typed error.
 //! - **All that is remembered is in [`Invariant::Before`]**, which borrows nothing. So a frame may build an invariant for the entry, run a body that
 //!   takes the contract mutably, and build the same one for the exit.
 //! - **Broken is not unevaluated**, and `?` does not decide which: [`Unmet`] is made by name. A token that reverts or an oracle that is gone is no proof of harm, and
@@ -53,6 +57,7 @@ mod unchanged;
 mod value;
 
 pub use balance::{balance_change, BalanceChange, BalanceOutOfBounds, Holder};
+pub use compose::{only_if, OnlyIf};
 pub use failure::{fail_closed, fail_open, FailClosed, FailOpen, InvariantNotEvaluated};
 pub use health::{healthy, AccountUnhealthy, Healthy};
 pub use own::{check, compare, Check, Compare};
@@ -78,7 +83,7 @@ pub use supply::{
 pub use unchanged::{
     code_unchanged, words_unchanged, CodeChanged, CodeUnchanged, WordChanged, WordsUnchanged,
 };
-pub use value::{value_kept, ValueKept, ValueLost, ValueOf, ValueOverflow};
+pub use value::{value_kept, AssetNamedTwice, ValueKept, ValueLost, ValueOf, ValueOverflow};
 
 /// The numbers that they compare.
 pub use portcullis_core::invariant as numbers;
@@ -86,6 +91,13 @@ pub use portcullis_core::invariant as numbers;
 use crate::{sdk::VM, GuardError};
 
 /// What has to hold over a whole transition.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no invariant",
+    label = "this cannot be asked at the exit of a transition",
+    note = "make a setting that is written down in a constant, `const STEP: Step = Step::new(50, 100).unwrap();`, and one that is read with `portcullis::setting::required(…)?`; \
+            an `Option` is none, as nothing would be asked where it is none: what is asked of some transitions only is `invariant::only_if(condition, invariant)`, and what a protocol says \
+            itself is `invariant::check(|vm| …)`"
+)]
 pub trait Invariant {
     /// What is remembered from before the body; `()` where nothing is.
     type Before;

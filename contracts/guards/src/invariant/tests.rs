@@ -174,11 +174,20 @@ fn a_tuple_asks_in_order_and_the_first_that_is_unmet_answers() {
 }
 
 #[test]
-fn none_asks_nothing_and_a_reference_asks_the_same() {
+fn a_condition_is_asked_at_the_entry_and_a_reference_asks_the_same() {
     let chain = chain();
     let asked = RefCell::default();
-    assert_eq!(chain.over(None::<BalanceChange>, || {}), Ok(()));
-    assert_eq!(chain.over(Some(even(3, &asked)), || {}), broken(odd(3)));
+    assert_eq!(chain.over(only_if(false, even(3, &asked)), || {}), Ok(()));
+    assert!(asked.take().is_empty());
+    assert_eq!(chain.over(only_if(true, even(3, &asked)), || {}), broken(odd(3)));
+    // A frame makes it anew for the exit, where the body may have changed the condition: neither way does that change what is asked.
+    let before = only_if(true, even(3, &asked)).before(&chain.vm).unwrap();
+    let unwatched = only_if(false, even(3, &asked)).after(&chain.vm, before);
+    assert_eq!(unwatched, broken(odd(3)));
+    let before = only_if(false, even(3, &asked)).before(&chain.vm).unwrap();
+    assert_eq!(only_if(true, even(3, &asked)).after(&chain.vm, before), Ok(()));
+    let gone = only_if(true, balance_change(ORACLE, THIS, Bounds::fall_at_most(u(1))));
+    assert_eq!(chain.over(gone, || {}), unevaluated(NotAToken { asset: ORACLE }));
     let five = even(5, &asked);
     assert_eq!(chain.over(&five, || {}), broken(odd(5)));
     assert_eq!(chain.over((&five, &five), || {}), broken(odd(5)));
