@@ -241,6 +241,8 @@ impl PauseGuard {
     }
 
     /// The pauses with this one, which is not kept yet.
+    // In place, as most contracts pause in one way.
+    #[inline(always)]
     fn tightened(
         &self,
         group: Group,
@@ -270,6 +272,8 @@ impl PauseGuard {
             })
     }
 
+    // In place for the same reason.
+    #[inline(always)]
     fn restricted(&mut self, group: Group, changed: Changed, by: Address, role: Role) {
         self.keep(changed.pauses);
         sdk::emit(
