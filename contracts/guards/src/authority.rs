@@ -11,12 +11,13 @@
 //! - Setting the council always waits: a stolen governor's key that made itself the council at once could freeze for ever.
 //! - The governor hands over in two steps, so that the right cannot go to an address that nobody holds.
 //! - Neither is ever nobody. A contract whose guardian was removed by mistake has lost its pause.
-//! - Both are arguments of the constructor: its caller is whatever deploys the contract.
+//! - Both are arguments of the constructor: its caller is whatever deploys the contract. Until they are named the caller is the [`Authority::founder`], so that a constructor sets everything
+//!   that a governor sets: limits, breakers, modes, guardians, and the delay last.
 //!
 //! # Trust assumptions
 //! - The governor is trusted with everything but the funds themselves. Its loosening of limits waits in [`crate::timelock`].
 //! - The guardian can stop the contract for as long as it keeps pausing, until the governor replaces it. Where that is too much, [`crate::guardians`]
-//!   says who pauses, once and within a budget.
+//!   says who pauses, once and within a budget. Both reach every rung of the ladder: [`crate::pause_guard`].
 //! - The council's address is many: a multisig. It can hold a contract paused for as long as it keeps deciding to.
 //! - An address is taken as it is. A contract on the parent chain calls from its alias: name the alias.
 //!
@@ -155,6 +156,31 @@ impl Authority {
         self.change_governor(governor);
         self.change_guardian(guardian);
         Ok(())
+    }
+
+    /// The governor's right of a constructor's caller, whoever that is, as long as no governor is named. What it sets does not wait, as there is no delay yet:
+    ///
+    /// ```
+    /// # use alloy_primitives::{Address, U256};
+    /// # use portcullis::{authority::Authority, rate_limiter::RateLimiter, timelock::Timelock, GuardError};
+    /// # fn constructor(authority: &mut Authority, timelock: &mut Timelock, outflow: &mut RateLimiter, token: Address, governor: Address, guardian: Address) -> Result<(), GuardError> {
+    /// let founder = authority.founder()?;
+    /// outflow.configure(timelock.change(&founder, &[]), token, U256::from(1_000_000), 24 * 60 * 60)?;
+    /// timelock.set_delay(&founder, &[], 2 * 24 * 60 * 60)?; // from here on what loosens waits
+    /// authority.initialize(governor, guardian) // and from here on there is no founder
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`NotGovernor`] once there is one.
+    pub fn founder(&self) -> Result<Governor, GuardError> {
+        let caller = self.vm().msg_sender();
+        // No need to look at the successor: nobody is proposed before there is a governor.
+        if self.governor.get().is_zero() {
+            Ok(Governor(caller))
+        } else {
+            Err(NotGovernor { caller }.into())
+        }
     }
 
     /// The caller's right as the governor.
@@ -356,6 +382,20 @@ mod tests {
         test.set_sender(STRANGER);
         assert_eq!(authority.guardian(), Err(NotGuardian { caller: STRANGER }.into()));
         assert_eq!(authority.governor(), Err(NotGovernor { caller: STRANGER }.into()));
+    }
+
+    #[test]
+    fn there_is_a_founder_until_there_is_a_governor_and_never_again() {
+        let test = TestVM::new();
+        let mut authority = Authority::from(&test);
+        test.set_sender(STRANGER);
+        assert_eq!(authority.founder(), Ok(Governor(STRANGER)));
+        assert_eq!(authority.governor(), Err(NotGovernor { caller: STRANGER }.into()));
+        authority.initialize(GOVERNOR, GUARDIAN).unwrap();
+        for caller in [STRANGER, GUARDIAN, GOVERNOR] {
+            test.set_sender(caller);
+            assert_eq!(authority.founder(), Err(NotGovernor { caller }.into()));
+        }
     }
 
     #[test]

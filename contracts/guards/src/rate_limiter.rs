@@ -20,7 +20,10 @@
 use crate::{arguments, authority::Governor, errors, events, sdk, timelock::Change, GuardError};
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
-use portcullis_core::bucket::{Bucket, Denied, InvalidLimit, Limit, Slot, MAX_REFILL_SECS};
+use portcullis_core::{
+    bucket::{Bucket, InvalidLimit, Limit, Slot, MAX_REFILL_SECS},
+    Denied,
+};
 use stylus_sdk::{
     prelude::*,
     storage::{StorageMap, StorageU256},
@@ -59,6 +62,15 @@ errors! {
 
 /// `retryAt` of a request that never passes.
 pub const NEVER: u64 = u64::MAX;
+
+/// When what was asked of a limiter at `now` passes. One that is closed was not asked.
+pub(crate) fn ready_at<T>(asked: Option<Result<T, Denied>>, now: u64) -> u64 {
+    match asked {
+        Some(Ok(_)) => now,
+        Some(Err(denied)) => denied.retry_at.unwrap_or(NEVER),
+        None => NEVER,
+    }
+}
 
 /// The buckets of all assets in one direction.
 #[storage]
@@ -165,6 +177,19 @@ impl RateLimiter {
         self.slot(asset)
             .open()
             .map_or(U256::ZERO, |bucket| bucket.available_down(now))
+    }
+
+    /// The first second at which `amount` may move if nothing moves before: now when it may at once, [`NEVER`] when it is more than the bucket ever holds, or closed.
+    pub fn ready_at(&self, asset: Address, amount: U256) -> u64 {
+        let now = self.vm().block_timestamp();
+        let asked = self.slot(asset).open().map(|bucket| bucket.consume(amount, now));
+        ready_at(asked, now)
+    }
+
+    /// The first second at which the bucket is full if nothing moves before: now when it is, [`NEVER`] when it is closed.
+    pub fn full_at(&self, asset: Address) -> u64 {
+        let capacity = self.limit(asset).map_or(U256::ZERO, |limit| limit.capacity());
+        self.ready_at(asset, capacity)
     }
 
     /// The asset's limit, or none when it is closed.
@@ -293,6 +318,33 @@ mod tests {
             Err(AssetClosed { asset: TOKEN }.into())
         );
         assert_eq!((limiter.available(TOKEN), limiter.limit(TOKEN)), (u(0), None));
+    }
+
+    #[test]
+    fn a_monitor_sees_when_an_amount_fits_and_when_it_is_full() {
+        let (test, mut limiter, governor) = limiter();
+        configure(&test, &mut limiter, &governor, TOKEN, u(100), 20).unwrap();
+        assert_eq!(
+            (limiter.ready_at(TOKEN, u(100)), limiter.full_at(TOKEN)),
+            (1_000, 1_000)
+        );
+        limiter.consume(TOKEN, u(50)).unwrap();
+        let before = test.snapshot().storage;
+        for (amount, at) in [(50, 1_000), (51, 1_001), (70, 1_004), (100, 1_010), (101, NEVER)] {
+            assert_eq!(limiter.ready_at(TOKEN, u(amount)), at, "{amount}");
+        }
+        assert_eq!(limiter.full_at(TOKEN), 1_010);
+        assert_eq!(
+            (limiter.ready_at(OTHER, u(0)), limiter.full_at(OTHER)),
+            (NEVER, NEVER)
+        );
+        assert_eq!(test.snapshot().storage, before);
+        test.set_block_timestamp(1_003);
+        assert!(limiter.consume(TOKEN, u(70)).is_err());
+        test.set_block_timestamp(1_004);
+        limiter.consume(TOKEN, u(70)).unwrap();
+        test.set_block_timestamp(2_000);
+        assert_eq!(limiter.full_at(TOKEN), 2_000);
     }
 
     #[test]

@@ -14,6 +14,38 @@ errors! {
     SettingOutOfBounds(key: B256, setting: B256, value: u64, least: u64, most: u64);
     /// An amount with which a guard could never act, or always would: zero, or the largest number.
     AmountCannotAct(key: B256, setting: B256, amount: U256);
+    /// A setting with which what it is for could not act, or always would. Which those are, its type says.
+    SettingCannotAct(key: B256, setting: B256);
+}
+
+/// A setting that was read or handed in, of a type that refuses what could not act. One that is written down in the contract needs no error: in a constant, `.unwrap()` does not
+/// compile for what is refused.
+///
+/// ```
+/// use portcullis::{core_types::invariant::price::Step, setting, setting::SettingCannotAct, GuardError};
+/// # use alloy_primitives::B256;
+/// const WRITTEN: Step = Step::new(50, 100).unwrap();
+///
+/// fn handed_in(down_bps: u32) -> Result<Step, GuardError> {
+///     setting::required(Step::new(down_bps, 100), B256::ZERO, "step")
+/// }
+/// assert_eq!(handed_in(50), Ok(WRITTEN));
+/// assert!(handed_in(10_000).is_err_and(|error| error.is::<SettingCannotAct>()));
+/// ```
+///
+/// # Errors
+/// [`SettingCannotAct`].
+pub fn required<T>(made: Option<T>, key: B256, setting: &str) -> Result<T, GuardError> {
+    made.ok_or_else(|| cannot_act(key, setting))
+}
+
+#[inline(never)]
+fn cannot_act(key: B256, setting: &str) -> GuardError {
+    SettingCannotAct {
+        key,
+        setting: name(setting),
+    }
+    .into()
 }
 
 /// A setting's name as a word: in ASCII from the left, cut at 32 bytes.
@@ -61,6 +93,20 @@ mod tests {
         assert_eq!(
             name("a name that is longer than a word"),
             B256::new(*b"a name that is longer than a wor")
+        );
+    }
+
+    #[test]
+    fn what_was_refused_is_an_error_that_names_it_and_what_was_not_is_handed_on() {
+        let key = B256::repeat_byte(7);
+        assert_eq!(required(Some(3), key, "step"), Ok(3));
+        assert_eq!(
+            required(None::<u8>, key, "step"),
+            Err(SettingCannotAct {
+                key,
+                setting: name("step")
+            }
+            .into())
         );
     }
 

@@ -24,7 +24,7 @@ use crate::{
     authority::Governor,
     errors, events,
     pairs::Pairs,
-    rate_limiter::{AssetClosed, RateLimited, NEVER},
+    rate_limiter::{ready_at, AssetClosed, RateLimited, NEVER},
     registry::Registry,
     sdk,
     timelock::Change,
@@ -140,6 +140,19 @@ impl WindowLimiter {
         self.slot(asset)
             .open()
             .map_or(U256::ZERO, |window| window.available_down(now))
+    }
+
+    /// The first second at which `amount` may move if nothing moves before: now when it may at once, [`NEVER`] when it is more than the limit, or closed.
+    pub fn ready_at(&self, asset: Address, amount: U256) -> u64 {
+        let now = self.vm().block_timestamp();
+        let asked = self.slot(asset).open().map(|window| window.consume(amount, now));
+        ready_at(asked, now)
+    }
+
+    /// The first second at which more may be available than now; none when all of the limit is, or it is closed.
+    pub fn next_change_at(&self, asset: Address) -> Option<u64> {
+        let now = self.vm().block_timestamp();
+        self.slot(asset).open()?.next_change_at(now)
     }
 
     /// The asset's limit, or none when it is closed.
@@ -292,6 +305,33 @@ mod tests {
         limiter.consume(TOKEN, u(40)).unwrap();
         test.set_block_timestamp(2_801);
         assert_eq!(limiter.available(TOKEN), u(60));
+    }
+
+    #[test]
+    fn a_monitor_sees_when_an_amount_fits_and_when_more_may_be_available() {
+        let (test, mut limiter, _) = hundred();
+        assert_eq!(
+            (limiter.ready_at(TOKEN, u(100)), limiter.next_change_at(TOKEN)),
+            (1_000, None)
+        );
+        limiter.consume(TOKEN, u(40)).unwrap();
+        test.set_block_timestamp(1_150);
+        limiter.consume(TOKEN, u(50)).unwrap();
+        for (amount, at) in [
+            (10, 1_150),
+            (11, 2_700),
+            (50, 2_700),
+            (51, 2_800),
+            (100, 2_800),
+            (101, NEVER),
+        ] {
+            assert_eq!(limiter.ready_at(TOKEN, u(amount)), at, "{amount}");
+        }
+        assert_eq!(limiter.next_change_at(TOKEN), Some(1_200));
+        assert_eq!(
+            (limiter.ready_at(OTHER, u(0)), limiter.next_change_at(OTHER)),
+            (NEVER, None)
+        );
     }
 
     #[test]

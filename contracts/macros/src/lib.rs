@@ -40,9 +40,9 @@ pub fn entrypoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | item | what it does |
 /// |---|---|
 /// | `enter(check, …)` | before the body. Each is an expression of a `Result`; `self` and the arguments are in scope |
-/// | `inflow(asset, amount)`, `outflow(asset, amount)` | a declared flow, charged before the body by the contract's `Flows` |
-/// | `inflow(asset)`, `outflow(asset)` | a measured flow: what the contract's balance gained or lost, charged after the body |
-/// | `keep(invariant, …)` | an `Invariant`: its snapshot before the body, its verdict after it. The expression is evaluated both times |
+/// | `inflow(asset, amount)`, `outflow(asset, amount)` | a declared flow, charged before the body by the contract's `Inflows` or `Outflows`, or `Flows` for both |
+/// | `inflow(asset)`, `outflow(asset)` | a measured flow: what the contract's balance gained or lost, charged after the body, unless nothing did |
+/// | `keep(invariant, …)` | an `Invariant`: its snapshot before the body, its verdict after it. The expression is evaluated both times. They are asked as they are listed, and the first that is unmet is the error and, where it latches, the trip: what latches comes first |
 /// | `leave(check, …)` | after the body |
 /// | `lock` | nothing but the lock that every guarded method takes; for a method that has no other guard |
 /// | `latch` | the body runs in a delegatecall to the contract, and a violation is recorded and returned as `false` |

@@ -12,10 +12,12 @@ use serde_json::json;
 sol! {
     #![sol(all_derives)]
 
-    function configure() external;
     function act(uint256 word, address target, uint256 value, bytes data) external payable returns (bool);
     function actInline(uint256 word, address target, uint256 value, bytes data) external payable returns (bool);
     function actUnnamed(uint256 word) external returns (bool);
+    function actAsking(address oracle) external returns (bool);
+    function actNamedFirst(uint256 word) external returns (bool);
+    function actNamedLast(uint256 word) external returns (bool);
     function moveMeasured(address target, uint256 value, bytes data) external payable;
     function moveDeclared(address asset, uint256 amount) external;
     function actShared(address keeper, uint256 word, address target, bytes data) external;
@@ -37,6 +39,10 @@ sol! {
     error BreakerOpen(bytes32 scope, uint8 state, uint8 kind, uint8 reason, uint64 retryAt);
     error FlowTooLarge(uint256 amount);
     error InTransition();
+    error NotWell(uint256 answer);
+    error Odd(uint256 word);
+    error Starved(uint64 gasBefore, uint64 gasLeft);
+    error Unanswered(address contractAddress);
     error OperationNotReady(bytes32 operation, uint64 readyAt, uint64 expiresAt);
     error Reentered();
     error RefundRefused(address to, uint256 value);
@@ -116,13 +122,11 @@ impl World {
         let code = wasm::code("probe/frame").unwrap();
         let mut chain = Chain::open(&Endpoint::from_env().unwrap(), &code).unwrap();
         let people = chain.people();
-        let mut world = Self {
+        Self {
             probe: probe(&mut chain, people),
             chain,
             people,
-        };
-        world.govern(&configureCall {});
-        world
+        }
     }
 
     fn create(&mut self, runtime: &[u8]) -> Address {
@@ -267,6 +271,59 @@ fn a_trip_survives_the_revert_that_it_causes() {
 }
 
 #[test]
+fn a_read_that_fails_in_an_invariant_of_ones_own_is_no_violation() {
+    let mut world = World::new();
+    let ask = |oracle| actAskingCall { oracle };
+    // Returns the word 1.
+    let well = world.create(&hex!("60015f5260205ff3"));
+    assert!(world.send(&ask(well)).is_success());
+    for dead in [world.create(&ECHO_REVERT), NOBODY] {
+        let unanswered = Unanswered {
+            contractAddress: dead,
+        };
+        assert_refused(&world.send(&ask(dead)), &unanswered);
+    }
+    let burner = world.create(&BURNER);
+    let starved = world.send(&ask(burner));
+    let numbers = refusal::<Starved>(&starved).unwrap();
+    assert!(numbers.gasLeft <= numbers.gasBefore / 64, "{numbers:?}");
+    assert_eq!(world.violations(), 0, "nothing is known of harm");
+
+    // Returns the word 2: that all is not well, and is said to be harm.
+    let ill = world.create(&hex!("60025f5260205ff3"));
+    let tripped = world.send(&ask(ill));
+    assert!(tripped.is_success(), "{tripped:?}");
+    let reason = NotWell { answer: u(2) }.abi_encode().into();
+    let latched = events::<ViolationLatched>(&tripped, world.probe);
+    assert_eq!((latched.len(), &latched[0].reason), (1, &reason));
+    assert_eq!((latched[0].guard, world.violations()), (255, 1));
+}
+
+#[test]
+fn the_order_of_what_is_kept_decides_the_error_and_the_trip() {
+    let mut world = World::new();
+    // Above the ceiling and odd: harm by the one, a refusal by the other.
+    let refused = world.send(&actNamedLastCall { word: u(101) });
+    assert_refused(&refused, &Odd { word: u(101) });
+    assert_eq!(world.violations(), 0, "the one that latches was not asked");
+    let tripped = world.send(&actNamedFirstCall { word: u(101) });
+    assert!(tripped.is_success(), "{tripped:?}");
+    let reason = above(0, 101).abi_encode().into();
+    assert_eq!(
+        events::<ViolationLatched>(&tripped, world.probe)[0].reason,
+        reason
+    );
+    assert_eq!(world.violations(), 1);
+    // Where only one of them is unmet, the order says nothing.
+    let even = world.send(&actNamedLastCall { word: u(102) });
+    assert!(even.is_success() && world.violations() == 2, "{even:?}");
+    assert_refused(
+        &world.send(&actNamedFirstCall { word: u(7) }),
+        &Odd { word: u(7) },
+    );
+}
+
+#[test]
 fn without_a_latch_a_violation_reverts_and_is_forgotten() {
     let mut world = World::new();
     let refused = world.send(&act_inline(101, NOBODY, bytes!()));
@@ -366,10 +423,6 @@ fn a_caller_that_does_not_take_its_value_back_takes_the_whole_call_back() {
         data: inner.into(),
     };
     let user = world.people.user;
-    world
-        .chain
-        .transact(user, outer, call_configure(), U256::ZERO)
-        .unwrap();
     let receipt = world
         .chain
         .transact(user, outer, call.abi_encode(), u(5))
@@ -380,10 +433,6 @@ fn a_caller_that_does_not_take_its_value_back_takes_the_whole_call_back() {
     };
     assert_refused(&receipt, &refused);
     assert_eq!(world.violations(), 0);
-}
-
-fn call_configure() -> Vec<u8> {
-    configureCall {}.abi_encode()
 }
 
 #[test]
@@ -536,10 +585,6 @@ fn two_latched_contracts_inside_each_other_trip_each_for_itself() {
     let mut world = World::new();
     let outer = probe(&mut world.chain, world.people);
     let (governor, user) = (world.people.governor, world.people.user);
-    world
-        .chain
-        .transact(governor, outer, call_configure(), U256::ZERO)
-        .unwrap();
     let latch = setModeCall {
         guard: CEILING,
         mode: LATCH,

@@ -3,6 +3,7 @@
 //! A balance rises or falls, and either may be bounded from both sides. [`Bounds`] is the interval of changes that pass, ends included; what it
 //! comes to for a balance is the interval of balances that pass after it, [`Bounds::after`]. So there is no signed number of 257 bits anywhere.
 
+use super::at_most;
 use alloy_primitives::U256;
 use core::cmp::Ordering;
 
@@ -94,8 +95,25 @@ impl After {
 
 impl Bounds {
     /// From the lowest change to the highest, or none when they are the wrong way round.
-    pub fn new(least: Change, most: Change) -> Option<Self> {
-        (least <= most).then_some(Self { least, most })
+    ///
+    /// ```compile_fail
+    /// use portcullis_core::invariant::change::{Bounds, Change};
+    /// # use alloy_primitives::U256;
+    /// const WRONG_WAY_ROUND: Bounds = Bounds::new(Change::Rise(U256::ONE), Change::Fall(U256::ONE)).unwrap();
+    /// ```
+    pub const fn new(least: Change, most: Change) -> Option<Self> {
+        let is_in_order = match (least, most) {
+            (Change::Fall(least), Change::Fall(most)) => at_most(&most, &least),
+            (Change::Rise(least), Change::Rise(most)) => at_most(&least, &most),
+            (Change::Fall(_), Change::Rise(_)) => true,
+            // Only where both are nothing.
+            (Change::Rise(least), Change::Fall(most)) => least.const_is_zero() && most.const_is_zero(),
+        };
+        if is_in_order {
+            Some(Self { least, most })
+        } else {
+            None
+        }
     }
 
     /// This change and no other.
@@ -107,12 +125,12 @@ impl Bounds {
     }
 
     /// A rise of at least the one and at most the other, or none when they are the wrong way round.
-    pub fn rise(least: U256, most: U256) -> Option<Self> {
+    pub const fn rise(least: U256, most: U256) -> Option<Self> {
         Self::new(Change::Rise(least), Change::Rise(most))
     }
 
     /// A fall of at least the one and at most the other, or none when they are the wrong way round.
-    pub fn fall(least: U256, most: U256) -> Option<Self> {
+    pub const fn fall(least: U256, most: U256) -> Option<Self> {
         Self::new(Change::Fall(most), Change::Fall(least))
     }
 

@@ -73,12 +73,24 @@ impl Weights<2> {
 
 impl<const N: usize> Weights<N> {
     /// None for fewer than two assets, more than [`MAX_ASSETS`], a weight of zero, and a sum above [`MAX_WEIGHT`].
-    pub fn new(weights: [u8; N]) -> Option<Self> {
-        let sum = weights
-            .iter()
-            .try_fold(0u8, |sum, weight| sum.checked_add(*weight))?;
-        let is_pool = (2..=MAX_ASSETS).contains(&N) && !weights.contains(&0) && sum <= MAX_WEIGHT;
-        is_pool.then_some(Self { weights, sum })
+    ///
+    /// ```compile_fail
+    /// use portcullis_core::invariant::pool::Weights;
+    /// const NO_POOL: Weights<2> = Weights::new([1, 0]).unwrap();
+    /// ```
+    pub const fn new(weights: [u8; N]) -> Option<Self> {
+        if N < 2 || N > MAX_ASSETS {
+            return None;
+        }
+        let (mut sum, mut rest) = (0u8, weights.as_slice());
+        while let [weight, others @ ..] = rest {
+            sum = sum.saturating_add(*weight);
+            if *weight == 0 || sum > MAX_WEIGHT {
+                return None;
+            }
+            rest = others;
+        }
+        Some(Self { weights, sum })
     }
 
     /// Requires that a share is worth no less than before. Exact; equality is enough.

@@ -81,16 +81,24 @@ impl Pricing {
 
     /// Shares with `10^offset` virtual ones, priced when there are at least `floor`. None when the offset is above [`Pricing::MAX_OFFSET`] or the floor is
     /// zero, which asks nothing.
-    pub fn new(offset: u8, floor: U256) -> Option<Self> {
-        if offset > Self::MAX_OFFSET || floor.is_zero() {
+    ///
+    /// ```compile_fail
+    /// use portcullis_core::invariant::price::Pricing;
+    /// # use alloy_primitives::U256;
+    /// const ASKS_NOTHING: Pricing = Pricing::new(3, U256::ZERO).unwrap();
+    /// ```
+    pub const fn new(offset: u8, floor: U256) -> Option<Self> {
+        if offset > Self::MAX_OFFSET || floor.const_is_zero() {
             return None;
         }
         let mut virtual_shares = U256::ONE;
-        for _ in 0..offset {
+        let mut power = 0;
+        while power < offset {
             // Invariant: up to 10^77, which is below 2^256. By additions, as a general multiplication is code.
-            let double = virtual_shares + virtual_shares;
-            let fourfold = double + double;
-            virtual_shares = fourfold + fourfold + double;
+            let double = virtual_shares.wrapping_add(virtual_shares);
+            let fourfold = double.wrapping_add(double);
+            virtual_shares = fourfold.wrapping_add(fourfold).wrapping_add(double);
+            power += 1;
         }
         Some(Self {
             virtual_shares,
@@ -136,6 +144,11 @@ pub struct Step {
 
 impl Step {
     /// None for a fall of 10,000 bps or more, which everything is within, and a rise above [`MAX_RISE_BPS`].
+    ///
+    /// ```compile_fail
+    /// use portcullis_core::invariant::price::Step;
+    /// const EVERYTHING: Step = Step::new(10_000, 0).unwrap();
+    /// ```
     pub const fn new(down_bps: u32, up_bps: u32) -> Option<Self> {
         if down_bps < WHOLE_BPS && up_bps <= MAX_RISE_BPS {
             Some(Self { down_bps, up_bps })

@@ -1,6 +1,9 @@
 //! A rate (of interest, of exchange, of a derivative to what it stands for): never zero, never out of its bounds, never a jump.
 
-use super::price::{Ratio, Step};
+use super::{
+    at_most,
+    price::{Ratio, Step},
+};
 use alloy_primitives::U256;
 
 /// Where a rate may be, and how far it may move in a transition.
@@ -22,8 +25,18 @@ pub enum BadRate {
 
 impl RateBounds {
     /// From `least` to `most`, both included. None for a least of zero, and when they are the wrong way round.
-    pub fn new(least: U256, most: U256, step: Step) -> Option<Self> {
-        (!least.is_zero() && least <= most).then_some(Self { least, most, step })
+    ///
+    /// ```compile_fail
+    /// use portcullis_core::invariant::{price::Step, rate::RateBounds};
+    /// # use alloy_primitives::U256;
+    /// const STEP: Step = Step::new(100, 100).unwrap();
+    /// const ZERO_PASSES: RateBounds = RateBounds::new(U256::ZERO, U256::MAX, STEP).unwrap();
+    /// ```
+    pub const fn new(least: U256, most: U256, step: Step) -> Option<Self> {
+        if least.const_is_zero() || !at_most(&least, &most) {
+            return None;
+        }
+        Some(Self { least, most, step })
     }
 
     /// The lowest rate.

@@ -54,16 +54,18 @@ pub struct Pace {
 impl Pace {
     /// At most `step_bps` in each `period_secs`. None for a step of zero, which would never follow, one above the whole, and a period that is not within
     /// `1..=MAX_PERIOD_SECS`.
-    pub fn new(step_bps: u32, period_secs: u64) -> Option<Self> {
+    pub const fn new(step_bps: u32, period_secs: u64) -> Option<Self> {
         if step_bps == 0 || step_bps > WHOLE_BPS || period_secs > MAX_PERIOD_SECS {
             return None;
         }
         // Invariant: the longest is below 2^30.
-        let period_secs = NonZeroU32::new(period_secs as u32)?;
-        Some(Self {
-            step_bps,
-            period_secs,
-        })
+        match NonZeroU32::new(period_secs as u32) {
+            Some(period_secs) => Some(Self {
+                step_bps,
+                period_secs,
+            }),
+            None => None,
+        }
     }
 
     /// The most in a period.

@@ -32,8 +32,11 @@ impl Backing {
     };
 
     /// `backing` of the asset for each `units` of the supply, or none when either is zero: nothing would be asked, or everything.
-    pub fn new(backing: U256, units: U256) -> Option<Self> {
-        (!backing.is_zero() && !units.is_zero()).then_some(Self { backing, units })
+    pub const fn new(backing: U256, units: U256) -> Option<Self> {
+        if backing.const_is_zero() || units.const_is_zero() {
+            return None;
+        }
+        Some(Self { backing, units })
     }
 
     /// Whether what is held backs the supply. Exact: `held · units >= supply · backing`. Equality does.

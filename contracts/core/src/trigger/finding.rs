@@ -148,6 +148,18 @@ impl FindingsLimit {
 }
 
 impl Findings {
+    /// The number of the last that counted; the next has a larger one.
+    pub fn last_number(&self) -> u64 {
+        self.last_number
+    }
+
+    /// The first second from `now` on at which one more counts.
+    pub fn ready_at(&self, limit: &FindingsLimit, now: u64) -> u64 {
+        // Invariant: 15 times 30 days.
+        let ahead = limit.back_secs * u64::from(limit.burst - 1);
+        self.whole_at.saturating_sub(ahead).max(now)
+    }
+
     /// Counts a finding, after which the breaker may be tripped to [`Finding::TARGET`].
     ///
     /// # Errors

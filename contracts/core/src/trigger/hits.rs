@@ -181,6 +181,17 @@ impl Hits {
         }
     }
 
+    /// How many of the hits so far would count beside one at `now`. The next one fires when that is one less than [`HitsLimit::hits`].
+    pub fn counting(&self, limit: &HitsLimit, now: u64) -> u8 {
+        let [first, ..] = self.times;
+        let at = now.min(LATEST - 1).saturating_add(1).max(first);
+        let earlier = self.times.iter().take(usize::from(limit.hits - 1));
+        // Invariant: none is later than the last, and there are five.
+        earlier
+            .filter(|time| **time != 0 && at - **time <= limit.window_secs)
+            .count() as u8
+    }
+
     /// The hits in a stored word.
     pub fn from_word(word: U256) -> Self {
         let mut fields = Fields::of(word);

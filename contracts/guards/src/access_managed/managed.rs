@@ -94,6 +94,19 @@ impl AccessManaged {
         self.change_authority(authority)
     }
 
+    /// The governor's right of a constructor's caller, as long as no manager is named: so that a constructor sets what a governor sets.
+    ///
+    /// # Errors
+    /// [`AccessDenied`] once there is one.
+    pub fn founder(&self) -> Result<Governor, GuardError> {
+        let caller = self.vm().msg_sender();
+        if self.authority.get().is_zero() {
+            Ok(Governor::granted(caller))
+        } else {
+            Err(AccessDenied { caller }.into())
+        }
+    }
+
     /// The caller's right to the call with this data, if the manager grants it now, or after a delay that it has waited. Uses up what was scheduled.
     ///
     /// # Errors

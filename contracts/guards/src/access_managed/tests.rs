@@ -48,6 +48,17 @@ fn question(test: &TestVM, caller: Address, data: &[u8]) -> Vec<u8> {
     .abi_encode()
 }
 
+#[test]
+fn there_is_a_founder_until_there_is_a_manager() {
+    let (test, _) = chain();
+    test.set_code(MANAGER, vec![0xfe]);
+    test.set_sender(ALICE);
+    let mut managed = AccessManaged::from(&test);
+    assert_eq!(managed.founder().unwrap().address(), ALICE);
+    managed.initialize(MANAGER).unwrap();
+    assert_eq!(managed.founder(), Err(AccessDenied { caller: ALICE }.into()));
+}
+
 /// The manager answers these bytes when it is asked about this caller and [`CALL`].
 fn answers(test: &TestVM, caller: Address, answer: Result<Vec<u8>, Vec<u8>>) {
     test.mock_static_call(MANAGER, question(test, caller, CALL), answer);

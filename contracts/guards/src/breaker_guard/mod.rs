@@ -9,6 +9,7 @@
 //! - **A trip takes a [`Fired`]**, which a trigger makes when it fires ([`crate::triggers`]). There is none for a suspicion alone.
 //! - **Where nothing is set, a breaker is closed and nothing trips it in silence**: a trip or a decision is refused with [`BreakerUnset`], so
 //!   the transition in which a trigger fires does not happen. Nothing is looser than that, so first settings never wait.
+//! - A constructor sets them with the right of [`crate::authority::Authority::founder`], so that a contract with latched methods can trip from its first call on.
 //! - A scope without settings of its own has those of the instance ([`BreakerGuard::configure_default`]), also for assets to come.
 //! - **Settings that loosen wait.** [`loosens`] says which those are; in doubt they do.
 //! - Whoever trips it is recorded, for as long as [`BreakerGuard::configure_record`] says; the trip hands both on to the queue

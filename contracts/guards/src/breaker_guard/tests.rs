@@ -41,6 +41,21 @@ fn a_breaker_that_never_tripped_lets_everything_pass_and_stores_nothing() {
 }
 
 #[test]
+fn a_constructor_sets_a_breaker_that_trips_from_then_on() {
+    let (test, mut house, _) = bare();
+    let mut authority = crate::authority::Authority::from(&stylus_sdk::testing::TestVM::new());
+    let founder = authority.founder().unwrap();
+    let change = house.timelock.change(&founder, &[]);
+    house.breakers.configure(change, token(), CONFIG).unwrap();
+    let change = house.timelock.change(&founder, &[]);
+    house.breakers.configure_record(change, DAY).unwrap();
+    authority.initialize(ALICE, BOB).unwrap();
+    test.set_sender(ALICE);
+    assert_eq!(trip(&mut house, Target::To(Rung::Frozen)).to(), State::Frozen);
+    assert_eq!(house.breakers.last_trip(token()).actor(), ALICE);
+}
+
+#[test]
 fn where_nothing_is_set_a_trip_a_decision_and_a_step_are_refused() {
     let (test, mut house, _) = bare();
     let unset = || GuardError::from(BreakerUnset { scope: token().key() });

@@ -20,7 +20,7 @@
 use crate::{
     authority::Governor,
     errors, events,
-    rate_limiter::NEVER,
+    rate_limiter::{ready_at, NEVER},
     sdk,
     setting::{amount_refused, refused},
     timelock::Change,
@@ -141,6 +141,14 @@ impl GrowthCap {
         self.slot(key)
             .open()
             .map_or(U256::ZERO, |ceiling| ceiling.headroom_down(quantity, now))
+    }
+
+    /// The first second at which a quantity of `quantity` may grow by `amount` if it does not change before: now when it may at once, [`NEVER`] when that is above the maximum or a gap above
+    /// the quantity, or closed.
+    pub fn ready_at(&self, key: B256, quantity: U256, amount: U256) -> u64 {
+        let now = self.vm().block_timestamp();
+        let asked = self.slot(key).open();
+        ready_at(asked.map(|ceiling| ceiling.increase(quantity, amount, now)), now)
     }
 
     /// The key's terms, or none when it is closed.

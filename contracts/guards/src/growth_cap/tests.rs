@@ -51,6 +51,26 @@ fn a_key_that_was_never_set_is_closed_and_decreases_pass() {
 }
 
 #[test]
+fn a_monitor_sees_when_a_growth_fits() {
+    let (test, mut cap, _) = capped();
+    cap.increase(MARKET, u(500), u(990)).unwrap();
+    for (amount, at) in [
+        (10, START),
+        (11, START + 1),
+        (110, START + 10),
+        (1_000, START + 99),
+        (1_001, NEVER),
+    ] {
+        assert_eq!(cap.ready_at(MARKET, u(1_490), u(amount)), at, "{amount}");
+    }
+    assert_eq!(cap.ready_at(OTHER, u(0), u(0)), NEVER);
+    test.set_block_timestamp(START + 9);
+    assert!(cap.increase(MARKET, u(1_490), u(110)).is_err());
+    test.set_block_timestamp(START + 10);
+    cap.increase(MARKET, u(1_490), u(110)).unwrap();
+}
+
+#[test]
 fn a_gap_passes_at_once_and_then_the_ceiling_follows_at_its_rate() {
     let (test, mut cap, _) = capped();
     assert_eq!(cap.headroom(MARKET, u(500)), u(1_000));

@@ -335,10 +335,14 @@ fn shares_of_nothing_minted_in_a_corner_show_in_the_supply() {
 #[test]
 fn an_asset_named_twice_does_not_pay_twice() {
     let values = |_: &crate::sdk::VM, _: Address, amount: U256, _: ValueRounding| Ok(amount);
-    assert!(value_kept([TOKEN, OTHER, TOKEN], THIS, Tolerance::NONE, values).is_none());
-    assert!(value_kept([OTHER, TOKEN, TOKEN], THIS, Tolerance::NONE, values).is_none());
-    assert!(value_kept([], THIS, Tolerance::NONE, values).is_none());
-    assert!(value_kept([ETH, TOKEN, OTHER], THIS, Tolerance::NONE, values).is_some());
+    let twice = Some(AssetNamedTwice { asset: TOKEN }.into());
+    for assets in [[TOKEN, OTHER, TOKEN], [OTHER, TOKEN, TOKEN]] {
+        assert_eq!(value_kept(assets, THIS, Tolerance::NONE, values).err(), twice);
+    }
+    assert_eq!(
+        value_kept([ETH, TOKEN, OTHER], THIS, Tolerance::NONE, values).err(),
+        None
+    );
 }
 
 #[test]

@@ -15,18 +15,34 @@ impl<I: Invariant> Invariant for &I {
     }
 }
 
-/// None asks nothing.
-impl<I: Invariant> Invariant for Option<I> {
+/// An invariant that is asked of some transitions only.
+#[derive(Clone, Copy, Debug)]
+pub struct OnlyIf<I> {
+    condition: bool,
+    invariant: I,
+}
+
+/// Asks the invariant where the condition holds at the entry of the transition, and nothing where it does not. What the condition is at the exit does not count: the body is not asked whether it is
+/// watched.
+pub const fn only_if<I: Invariant>(condition: bool, invariant: I) -> OnlyIf<I> {
+    OnlyIf { condition, invariant }
+}
+
+impl<I: Invariant> Invariant for OnlyIf<I> {
     type Before = Option<I::Before>;
 
     fn before(&self, vm: &VM) -> Result<Self::Before, Unmet> {
-        self.as_ref().map(|invariant| invariant.before(vm)).transpose()
+        if self.condition {
+            self.invariant.before(vm).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     fn after(&self, vm: &VM, before: Self::Before) -> Result<(), Unmet> {
-        match (self, before) {
-            (Some(invariant), Some(before)) => invariant.after(vm, before),
-            _ => Ok(()),
+        match before {
+            Some(before) => self.invariant.after(vm, before),
+            None => Ok(()),
         }
     }
 }

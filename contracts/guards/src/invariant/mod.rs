@@ -14,20 +14,25 @@
 //! | [`words_unchanged`], [`code_unchanged`] | words of the contract's own storage, code of another | Bybit 2025: a delegatecall wrote slot 0 |
 //! | [`healthy`] | an account can pay, or is no worse than it was | Euler 2023: a gift that left a debt; Platypus 2023: a withdrawal that ignored it |
 //! | [`value_kept`] | what came in is worth what went out | Cetus 2025: one token for all of the liquidity |
-//! | [`MeasuredOutflow`] | a limiter is charged with what really left | a token that moves more than was named |
 //! | [`check`], [`compare`] | what a protocol says in a closure | |
 //!
 //! # Design
-//! - **Composable.** A tuple of invariants is one, so is an [`Option`] (none asks nothing) and a reference. They are asked in their order, and the first that is unmet is the answer.
+//! - **Composable.** A tuple of invariants is one, so is a reference. They are asked in their order, and the first that is unmet is the answer. One that is asked of some transitions only is
+//!   [`only_if`].
+//! - **Nothing is silently no invariant.** An [`Option`] of an invariant is none, or a setting that was refused would switch it off. A setting that is written down is made in a
+//!   constant, `const STEP: Step = Step::new(50, 100).unwrap();`, which does not compile where it could not act. One that comes from storage or a call is
+//!   [`crate::setting::required`], with a typed error.
 //! - **All that is remembered is in [`Invariant::Before`]**, which borrows nothing. So a frame may build an invariant for the entry, run a body that
 //!   takes the contract mutably, and build the same one for the exit.
-//! - **Broken is not unevaluated.** [`Unmet`] says which. A token that reverts or an oracle that is gone is no proof of harm, and
+//! - **Broken is not unevaluated**, and `?` does not decide which: [`Unmet`] is made by name. A token that reverts or an oracle that is gone is no proof of harm, and
 //!   none of its absence: [`fail_closed`] or [`fail_open`] says by name what it means, the second with an event. Without either the transition is refused.
 //! - **Whoever gives too little gas gets a refusal.** A read that failed with a 64th of the gas left, or less, ran out of it ([`Starved`]): neither does it pass as unevaluated,
 //!   nor does it trip anything.
 //! - **The value of the call was not held before it.** It is subtracted from what the contract itself holds at the entry.
 //! - Equal to a bound passes. Nothing is divided where it is compared: [`portcullis_core::invariant`].
 //! - Nothing is stored, but for the one word (and one of settings) of a [`PriceWindow`].
+//! - A limit on what leaves is no invariant: asking for too much is no harm, and trips nothing. A limiter is charged with what really left by `outflow(asset)` in `#[guard(…)]`
+//!   ([`crate::transition::Measured`]).
 //!
 //! # Trust assumptions
 //! - The frame asks at the outermost exit, with everything in between done, and once for each call. In a batch that is one call the frame is around the batch: around each of its parts
@@ -39,7 +44,6 @@ mod balance;
 mod compose;
 mod failure;
 mod health;
-mod outflow;
 mod own;
 mod owner;
 mod pool;
@@ -53,9 +57,9 @@ mod unchanged;
 mod value;
 
 pub use balance::{balance_change, BalanceChange, BalanceOutOfBounds, Holder};
+pub use compose::{only_if, OnlyIf};
 pub use failure::{fail_closed, fail_open, FailClosed, FailOpen, InvariantNotEvaluated};
 pub use health::{healthy, AccountUnhealthy, Healthy};
-pub use outflow::MeasuredOutflow;
 pub use own::{check, compare, Check, Compare};
 pub use owner::{owned_by, owner_kept, NotOwned, OwnedBy, OwnerChanged, OwnerKept};
 pub use pool::{
@@ -79,7 +83,7 @@ pub use supply::{
 pub use unchanged::{
     code_unchanged, words_unchanged, CodeChanged, CodeUnchanged, WordChanged, WordsUnchanged,
 };
-pub use value::{value_kept, ValueKept, ValueLost, ValueOf, ValueOverflow};
+pub use value::{value_kept, AssetNamedTwice, ValueKept, ValueLost, ValueOf, ValueOverflow};
 
 /// The numbers that they compare.
 pub use portcullis_core::invariant as numbers;
@@ -87,6 +91,13 @@ pub use portcullis_core::invariant as numbers;
 use crate::{sdk::VM, GuardError};
 
 /// What has to hold over a whole transition.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no invariant",
+    label = "this cannot be asked at the exit of a transition",
+    note = "make a setting that is written down in a constant, `const STEP: Step = Step::new(50, 100).unwrap();`, and one that is read with `portcullis::setting::required(…)?`; \
+            an `Option` is none, as nothing would be asked where it is none: what is asked of some transitions only is `invariant::only_if(condition, invariant)`, and what a protocol says \
+            itself is `invariant::check(|vm| …)`"
+)]
 pub trait Invariant {
     /// What is remembered from before the body; `()` where nothing is.
     type Before;
@@ -105,6 +116,35 @@ pub trait Invariant {
 }
 
 /// Why an invariant does not let a transition pass.
+///
+/// There is no conversion from an error to it: whoever writes an invariant says which of the three an error is. Were it `?` that said it, a token that does not answer would count as
+/// harm, and trip what anybody can make not answer.
+///
+/// ```
+/// use portcullis::{asset, invariant::{self, evaluated, Unmet}, solvency::Insolvent};
+/// # use alloy_primitives::{Address, U256};
+/// # let (token, owed) = (Address::ZERO, U256::ZERO);
+/// let covered = invariant::check(move |vm| {
+///     // A read: when it fails, nothing is known of harm.
+///     let locked = evaluated(vm, || asset::held(vm, token))?;
+///     if locked >= owed {
+///         return Ok(());
+///     }
+///     Err(Unmet::broken(Insolvent { asset: token, locked, owed }))
+/// });
+/// # drop(covered);
+/// ```
+///
+/// ```compile_fail
+/// use portcullis::{asset, invariant};
+/// # use alloy_primitives::{Address, U256};
+/// # let (token, owed) = (Address::ZERO, U256::ZERO);
+/// let covered = invariant::check(move |vm| {
+///     let locked = asset::held(vm, token)?;
+///     Ok(())
+/// });
+/// # drop(covered);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unmet {
     /// It does not hold: harm was seen.
@@ -116,7 +156,7 @@ pub enum Unmet {
 }
 
 impl Unmet {
-    /// It does not hold.
+    /// It does not hold. Of a check that returns an error of its own: `.map_err(Unmet::broken)`.
     pub fn broken(error: impl Into<GuardError>) -> Self {
         Self::Broken(error.into())
     }
@@ -129,13 +169,6 @@ impl Unmet {
     /// The transition is refused.
     pub fn refused(error: impl Into<GuardError>) -> Self {
         Self::Refused(error.into())
-    }
-}
-
-/// An error that says nothing else is a broken invariant.
-impl From<GuardError> for Unmet {
-    fn from(error: GuardError) -> Self {
-        Self::Broken(error)
     }
 }
 

@@ -29,7 +29,7 @@ impl<F: Fn(&VM) -> Result<U256, Unmet>> Invariant for Covered<F> {
     fn after(&self, vm: &VM, (): ()) -> Result<(), Unmet> {
         let owed = (self.owed)(vm)?;
         let locked = balance::held(vm, self.asset, Holder::This)?;
-        Ok(solvency::check(self.asset, locked, owed)?)
+        solvency::check(self.asset, locked, owed).map_err(Unmet::Broken)
     }
 }
 
@@ -62,6 +62,6 @@ impl<F: Fn(&VM) -> Result<U256, Unmet>> Invariant for CoveredWithMargin<F> {
     fn after(&self, vm: &VM, (): ()) -> Result<(), Unmet> {
         let owed = (self.owed)(vm)?;
         let locked = balance::held(vm, self.asset, Holder::This)?;
-        Ok(solvency::check_margin(self.asset, locked, owed, self.margin)?)
+        solvency::check_margin(self.asset, locked, owed, self.margin).map_err(Unmet::Broken)
     }
 }

@@ -9,7 +9,6 @@ use crate::{
     fixture::{
         assert_told, chain as bare_chain, logs, now, stored, u, ALICE, BOB, DAY, HOUR, OTHER, START, TOKEN,
     },
-    rate_limiter::{RateLimited, RateLimiter},
     setting::{name, SettingOutOfBounds},
     solvency::{Insolvent, MarginShort},
 };
@@ -175,11 +174,20 @@ fn a_tuple_asks_in_order_and_the_first_that_is_unmet_answers() {
 }
 
 #[test]
-fn none_asks_nothing_and_a_reference_asks_the_same() {
+fn a_condition_is_asked_at_the_entry_and_a_reference_asks_the_same() {
     let chain = chain();
     let asked = RefCell::default();
-    assert_eq!(chain.over(None::<BalanceChange>, || {}), Ok(()));
-    assert_eq!(chain.over(Some(even(3, &asked)), || {}), broken(odd(3)));
+    assert_eq!(chain.over(only_if(false, even(3, &asked)), || {}), Ok(()));
+    assert!(asked.take().is_empty());
+    assert_eq!(chain.over(only_if(true, even(3, &asked)), || {}), broken(odd(3)));
+    // A frame makes it anew for the exit, where the body may have changed the condition: neither way does that change what is asked.
+    let before = only_if(true, even(3, &asked)).before(&chain.vm).unwrap();
+    let unwatched = only_if(false, even(3, &asked)).after(&chain.vm, before);
+    assert_eq!(unwatched, broken(odd(3)));
+    let before = only_if(false, even(3, &asked)).before(&chain.vm).unwrap();
+    assert_eq!(only_if(true, even(3, &asked)).after(&chain.vm, before), Ok(()));
+    let gone = only_if(true, balance_change(ORACLE, THIS, Bounds::fall_at_most(u(1))));
+    assert_eq!(chain.over(gone, || {}), unevaluated(NotAToken { asset: ORACLE }));
     let five = even(5, &asked);
     assert_eq!(chain.over(&five, || {}), broken(odd(5)));
     assert_eq!(chain.over((&five, &five), || {}), broken(odd(5)));
@@ -243,9 +251,8 @@ fn what_is_broken_is_broken_however_it_fails() {
 }
 
 #[test]
-fn an_error_that_says_nothing_else_is_broken_and_goes_out_as_itself() {
+fn an_error_goes_out_as_itself_whichever_it_was_said_to_be() {
     let error = GuardError::from(NotAToken { asset: TOKEN });
-    assert_eq!(Unmet::from(error.clone()), Unmet::Broken(error.clone()));
     for unmet in [
         Unmet::broken(error.clone()),
         Unmet::unevaluated(error.clone()),
@@ -284,6 +291,38 @@ fn a_closure_checks_at_the_exit_and_another_compares() {
     };
     assert_eq!(chain.over(rises(), || number.set(4)), Ok(()));
     assert_eq!(chain.over(rises(), || {}), broken(odd(4)));
+}
+
+#[test]
+fn a_read_of_an_invariant_of_ones_own_that_fails_is_no_harm_and_that_starves_is_refused() {
+    let chain = chain();
+    let owes = |owed| {
+        check(move |vm: &VM| {
+            let locked = evaluated(vm, || crate::asset::held(vm, TOKEN))?;
+            crate::solvency::check(TOKEN, locked, owed).map_err(Unmet::broken)
+        })
+    };
+    chain.hold(TOKEN, 5);
+    assert_eq!(chain.over(owes(u(5)), || {}), Ok(()));
+    let short = Insolvent {
+        asset: TOKEN,
+        locked: u(5),
+        owed: u(6),
+    };
+    assert_eq!(chain.over(owes(u(6)), || {}), broken(short));
+    assert_eq!(
+        chain.over(owes(u(5)), || chain.dies(TOKEN, u64::MAX)),
+        unevaluated(NotAToken { asset: TOKEN })
+    );
+    chain.test.set_gas_left(6_400);
+    chain.dies(TOKEN, 100);
+    assert_eq!(
+        chain.over(owes(u(5)), || {}),
+        refused(Starved {
+            gas_before: 6_400,
+            gas_left: 100
+        })
+    );
 }
 
 #[test]
@@ -1049,36 +1088,4 @@ fn a_price_that_fails_is_asked_only_where_something_changed() {
         chain.hold(OTHER, 1);
     };
     assert_eq!(chain.over(kept(), both), broken(ValueOverflow { asset: OTHER }));
-}
-
-#[test]
-fn a_limiter_is_charged_with_what_left_and_its_refusal_is_no_breach() {
-    let chain = chain();
-    let mut limiter = RateLimiter::from(&chain.test);
-    limiter
-        .configure(now(&chain.governor), TOKEN, u(100), DAY)
-        .unwrap();
-    let limiter = RefCell::new(limiter);
-    let outflow = || {
-        MeasuredOutflow::new(TOKEN, |_: &VM, asset, left| {
-            limiter.borrow_mut().consume(asset, left)
-        })
-    };
-    let moves = |to| {
-        chain.hold(TOKEN, 1_000);
-        chain.over(outflow(), || chain.hold(TOKEN, to))
-    };
-    let available = || limiter.borrow().available(TOKEN);
-    assert_eq!(moves(960), Ok(()));
-    assert_eq!(available(), u(60));
-    assert_eq!(moves(1_500), Ok(()));
-    assert_eq!(available(), u(60), "what came in makes no room");
-    assert_eq!(moves(940), Ok(()));
-    assert!(matches!(moves(999), Err(Unmet::Refused(error)) if error.is::<RateLimited>()));
-    assert_eq!(outflow().left(&chain.vm, u(1_000)), Ok(u(1)));
-    // A limiter that is closed is not asked about nothing.
-    let closed = MeasuredOutflow::new(OTHER, |_: &VM, asset, left| {
-        limiter.borrow_mut().consume(asset, left)
-    });
-    assert_eq!(chain.over(closed, || {}), Ok(()));
 }

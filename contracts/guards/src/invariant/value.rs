@@ -13,7 +13,7 @@
 //! is refused.
 
 use super::{balance, Holder, Invariant, Unmet};
-use crate::{errors, sdk::VM};
+use crate::{errors, sdk::VM, GuardError};
 use alloy_primitives::{Address, U256};
 use portcullis_core::invariant::{
     change::Change,
@@ -25,6 +25,8 @@ errors! {
     ValueLost(came_in_wad: U256, went_out_wad: U256, tolerance_bps: u64);
     /// A sum of values that 256 bits do not hold.
     ValueOverflow(asset: Address);
+    /// An asset is on the list twice, and would count twice.
+    AssetNamedTwice(asset: Address);
 }
 
 /// What assets are worth. A closure of the same shape is one too.
@@ -47,7 +49,7 @@ errors! {
 /// }
 /// let (usdc, weth) = (Address::repeat_byte(1), Address::repeat_byte(2));
 /// let kept = invariant::value_kept([usdc, weth], Holder::This, Tolerance::NONE, Oracle(Address::repeat_byte(3)));
-/// assert!(kept.is_some());
+/// assert!(kept.is_ok());
 /// ```
 pub trait ValueOf {
     /// What an amount of an asset is worth, with 18 decimals, rounded as it is asked.
@@ -72,8 +74,10 @@ pub struct ValueKept<const N: usize, V> {
     values: V,
 }
 
-/// What the holder has more of these assets is worth what it has less of them, less the tolerance. None when an asset is named twice, which would count twice, or
-/// none is.
+/// What the holder has more of these assets is worth what it has less of them, less the tolerance. In `keep`: `value_kept(…)?`. A list without an asset does not compile.
+///
+/// # Errors
+/// [`AssetNamedTwice`].
 ///
 /// Unmet: [`ValueLost`], [`ValueOverflow`]; [`crate::asset::NotAToken`] when a balance cannot be read; what `values` fails with.
 pub fn value_kept<const N: usize, V: ValueOf>(
@@ -81,18 +85,16 @@ pub fn value_kept<const N: usize, V: ValueOf>(
     holder: Holder,
     tolerance: Tolerance,
     values: V,
-) -> Option<ValueKept<N, V>> {
+) -> Result<ValueKept<N, V>, GuardError> {
+    const { assert!(N > 0, "values are compared of at least one asset") }
     let mut rest = assets.as_slice();
-    if rest.is_empty() {
-        return None;
-    }
     while let Some((asset, others)) = rest.split_first() {
         if others.contains(asset) {
-            return None;
+            return Err(AssetNamedTwice { asset: *asset }.into());
         }
         rest = others;
     }
-    Some(ValueKept {
+    Ok(ValueKept {
         assets,
         holder,
         tolerance,

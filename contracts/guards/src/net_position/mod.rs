@@ -22,7 +22,7 @@
 use crate::{
     authority::Governor,
     errors, events,
-    rate_limiter::NEVER,
+    rate_limiter::{ready_at, NEVER},
     sdk,
     setting::{amount_refused, refused},
     timelock::Change,
@@ -183,6 +183,26 @@ impl NetPosition {
     /// What may go out now.
     pub fn available_out(&self, asset: Address) -> U256 {
         self.available(asset, Position::available_out_down)
+    }
+
+    /// The first second at which `amount` may come in if nothing moves before: now when it may at once, [`NEVER`] when it never may, or closed.
+    pub fn ready_in_at(&self, asset: Address, amount: U256) -> u64 {
+        let now = self.vm().block_timestamp();
+        let bounds = self.bounds(asset);
+        ready_at(
+            bounds.map(|bounds| self.position(asset).bring_in(&bounds, amount, now)),
+            now,
+        )
+    }
+
+    /// The same of what goes out.
+    pub fn ready_out_at(&self, asset: Address, amount: U256) -> u64 {
+        let now = self.vm().block_timestamp();
+        let bounds = self.bounds(asset);
+        ready_at(
+            bounds.map(|bounds| self.position(asset).take_out(&bounds, amount, now)),
+            now,
+        )
     }
 
     /// The asset's bounds, or none when it is closed.

@@ -58,6 +58,35 @@ fn an_asset_that_was_never_set_is_closed_both_ways() {
 }
 
 #[test]
+fn a_monitor_sees_when_an_amount_fits_on_either_side() {
+    let (_, mut position, _) = bounded();
+    position.take_out(TOKEN, u(490)).unwrap();
+    for (amount, at) in [
+        (10, START),
+        (11, START + 1),
+        (15, START + 1),
+        (16, START + 2),
+        (501, NEVER),
+    ] {
+        assert_eq!(position.ready_out_at(TOKEN, u(amount)), at, "{amount}");
+    }
+    for (amount, at) in [(1_490, START), (1_491, NEVER)] {
+        assert_eq!(position.ready_in_at(TOKEN, u(amount)), at, "{amount}");
+    }
+    position.bring_in(TOKEN, u(1_490)).unwrap();
+    for (amount, at) in [(10, START + 1), (11, START + 2), (1_001, NEVER)] {
+        assert_eq!(position.ready_in_at(TOKEN, u(amount)), at, "{amount}");
+    }
+    assert_eq!(
+        (
+            position.ready_in_at(OTHER, u(0)),
+            position.ready_out_at(OTHER, u(0))
+        ),
+        (NEVER, NEVER)
+    );
+}
+
+#[test]
 fn either_side_has_its_bound_and_decays() {
     let (test, mut position, _) = bounded();
     assert_eq!(position.take_out(TOKEN, u(501)), out(501, 500, NEVER));

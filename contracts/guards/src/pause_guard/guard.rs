@@ -11,7 +11,8 @@ use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, U256};
 use portcullis_core::{
     breaker::{Kind, Rung, Share, State},
-    pause::{self, Bounds, Group, NotRunning, PauseRefused, Pauses},
+    guardian::Role,
+    pause::{self, Bounds, Changed, Group, NotRunning, PauseRefused, Pauses},
 };
 use stylus_sdk::{prelude::*, storage::StorageU256};
 
@@ -127,40 +128,30 @@ impl PauseGuard {
         let now = self.vm().block_timestamp();
         let group = right.group();
         let spent = right.admit(secs, now)?;
-        let changed =
-            self.stored()
-                .pause(group, rung, secs, bounds, now)
-                .map_err(|refused| match refused {
-                    PauseRefused::OutOfBounds { secs, maximum_secs } => {
-                        GuardError::from(PauseOutOfBounds { secs, maximum_secs })
-                    }
-                    PauseRefused::NotTightened {
-                        state,
-                        until,
-                        requested_until,
-                    } => PauseNotTightened {
-                        group: group.number(),
-                        state: state as u8,
-                        until,
-                        requested_state: State::from(rung) as u8,
-                        requested_until,
-                    }
-                    .into(),
-                })?;
+        let changed = self.tightened(group, rung, secs, bounds, now)?;
         let (by, role) = spent.keep();
-        self.keep(changed.pauses);
-        sdk::emit(
-            self.vm(),
-            Restricted {
-                group: group.number(),
-                by,
-                role: role as u8,
-                from: changed.from as u8,
-                to: changed.to as u8,
-                previous_until: changed.previous_until,
-                until: changed.until,
-            },
-        );
+        self.restricted(group, changed, by, role);
+        Ok(())
+    }
+
+    /// The same with the right of [`crate::authority`]'s guardian, which nothing counts: for a contract with a ladder and without [`crate::guardians`].
+    ///
+    /// # Errors
+    /// [`PauseOutOfBounds`], [`PauseNotTightened`].
+    ///
+    /// # Events
+    /// [`Restricted`], of the role of a guardian.
+    pub fn restrict(
+        &mut self,
+        by: &Guardian,
+        group: Group,
+        rung: Rung,
+        secs: u64,
+        bounds: Bounds,
+    ) -> Result<(), GuardError> {
+        let now = self.vm().block_timestamp();
+        let changed = self.tightened(group, rung, secs, bounds, now)?;
+        self.restricted(group, changed, by.address(), Role::Guardian);
         Ok(())
     }
 
@@ -247,6 +238,56 @@ impl PauseGuard {
     /// The group's own pause, which holds or has ended.
     pub fn own(&self, group: Group) -> pause::Pause {
         self.stored().own(group)
+    }
+
+    /// The pauses with this one, which is not kept yet.
+    // In place, as most contracts pause in one way.
+    #[inline(always)]
+    fn tightened(
+        &self,
+        group: Group,
+        rung: Rung,
+        secs: u64,
+        bounds: Bounds,
+        now: u64,
+    ) -> Result<Changed, GuardError> {
+        self.stored()
+            .pause(group, rung, secs, bounds, now)
+            .map_err(|refused| match refused {
+                PauseRefused::OutOfBounds { secs, maximum_secs } => {
+                    GuardError::from(PauseOutOfBounds { secs, maximum_secs })
+                }
+                PauseRefused::NotTightened {
+                    state,
+                    until,
+                    requested_until,
+                } => PauseNotTightened {
+                    group: group.number(),
+                    state: state as u8,
+                    until,
+                    requested_state: State::from(rung) as u8,
+                    requested_until,
+                }
+                .into(),
+            })
+    }
+
+    // In place for the same reason.
+    #[inline(always)]
+    fn restricted(&mut self, group: Group, changed: Changed, by: Address, role: Role) {
+        self.keep(changed.pauses);
+        sdk::emit(
+            self.vm(),
+            Restricted {
+                group: group.number(),
+                by,
+                role: role as u8,
+                from: changed.from as u8,
+                to: changed.to as u8,
+                previous_until: changed.previous_until,
+                until: changed.until,
+            },
+        );
     }
 
     fn stored(&self) -> Pauses {

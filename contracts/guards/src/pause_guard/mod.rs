@@ -4,10 +4,15 @@
 //!
 //! # Design
 //! - One word in storage, so that a guarded function pays one read.
-//! - **Two ways to use it.** A contract with a ladder asks [`PauseGuard::check`] with the kind of its call and charges its limiter by the share; it
-//!   pauses by [`PauseGuard::pause`], with a [`PauseRight`](crate::guardians::PauseRight) that only [`crate::guardians`] makes. A contract that only
-//!   freezes asks [`PauseGuard::require_running`] and pauses by [`PauseGuard::freeze`], with the right of
-//!   [`crate::authority`]'s guardian. That is less code, and neither counts how often.
+//! - **What is asked** is chosen by what the contract can do half-way. One with a ladder asks [`PauseGuard::check`] with the kind of its call and charges its limiter by the share. One that
+//!   runs or does not asks [`PauseGuard::require_running`], which is less code; any rung stops it.
+//! - **Who pauses** is chosen beside that:
+//!
+//!   | pauses by | with the right of | reaches | bounded by |
+//!   |---|---|---|---|
+//!   | [`PauseGuard::freeze`] | [`crate::authority`]'s guardian | frozen | the longest pause; nobody counts how often |
+//!   | [`PauseGuard::restrict`] | the same | every rung | the same |
+//!   | [`PauseGuard::pause`] | [`crate::guardians`], by a [`PauseRight`](crate::guardians::PauseRight) | every rung | once, a heartbeat, a cool-down and a budget in any period |
 //! - Pausing is a tightening and at once. Lifting loosens and takes the governor's or the council's right; it does not wait, as a pause is short
 //!   and the ramp is its wait.
 //! - The contract says how its functions are grouped, what the longest pause is, what the rungs let through and how long the ramp is, in
@@ -16,7 +21,7 @@
 //! # Trust assumptions
 //! - Somebody pauses when they should. What happens when nobody does is bounded by [`crate::rate_limiter`].
 //! - A contract hands the same [`Bounds`](portcullis_core::pause::Bounds) to every call, and says truthfully which kind a call is.
-//! - A contract that has guardians with a budget offers no `freeze` beside them.
+//! - A contract that has guardians with a budget offers no `freeze` and no `restrict` beside them.
 //!
 //! # The attack
 //! A guardian's key that was stolen, or a guardian that is gone, must not freeze the contract for ever: every pause ends. Nor must it

@@ -214,6 +214,52 @@ fn every_change_on_the_ladder_says_who_and_as_what() {
 }
 
 #[test]
+fn a_guardian_of_the_authority_reaches_every_rung() {
+    let (test, mut guard, guardian, governor) = guard();
+    let group = numbered(2);
+    for (rung, state, secs) in [
+        (Rung::Throttled, 2, 50),
+        (Rung::ReduceOnly, 3, 60),
+        (Rung::Frozen, 4, 100),
+    ] {
+        let (from, previous_until) = (guard.state(group, LADDER) as u8, guard.until(group));
+        guard.restrict(&guardian, group, rung, secs, LADDER).unwrap();
+        let told = Restricted {
+            group: 2,
+            by: guardian.address(),
+            role: 0,
+            from,
+            to: state,
+            previous_until,
+            until: 1_000 + secs,
+        };
+        crate::fixture::assert_told(&test, told);
+        assert_eq!(guard.state(group, LADDER) as u8, state);
+    }
+    let before = test.snapshot().storage;
+    let milder = guard.restrict(&guardian, group, Rung::Throttled, 100, LADDER);
+    let refused = PauseNotTightened {
+        group: 2,
+        state: 4,
+        until: 1_100,
+        requested_state: 2,
+        requested_until: 1_100,
+    };
+    assert_eq!(milder, Err(refused.into()));
+    for secs in [0, 101] {
+        let refused = PauseOutOfBounds {
+            secs,
+            maximum_secs: 100,
+        };
+        let long = guard.restrict(&guardian, group, Rung::Frozen, secs, LADDER);
+        assert_eq!(long, Err(refused.into()));
+    }
+    assert_eq!(test.snapshot().storage, before);
+    guard.unpause(&governor, group, LADDER).unwrap();
+    assert_eq!(guard.state(group, LADDER), State::HalfOpen);
+}
+
+#[test]
 fn lifting_and_ending_both_go_into_the_ramp() {
     let (test, mut house, governor) = ladder();
     let group = numbered(3);

@@ -6,10 +6,15 @@ use super::{
     state::{self, Limit, Marks, Setting, Slot, State},
     ScopeClosed, ScopeLimited, ScopesOutOfBounds,
 };
-use crate::{pairs::Pairs, rate_limiter::NEVER, registry::Registry, GuardError};
+use crate::{
+    pairs::Pairs,
+    rate_limiter::{ready_at, NEVER},
+    registry::Registry,
+    GuardError,
+};
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
-use portcullis_core::scope::{consume_all, Refused, Request, MAX_SCOPES};
+use portcullis_core::scope::{consume_all, Limiter as _, Refused, Request, MAX_SCOPES};
 use stylus_sdk::prelude::*;
 
 /// A subject that was configured, and what is in force for it.
@@ -123,6 +128,14 @@ impl ScopedLimiter {
     /// What passes the scope now.
     pub fn available(&self, scope: Scope) -> U256 {
         self.available_to(&self.read(Subject::Scope(scope)))
+    }
+
+    /// The first second at which `amount` passes the scope if nothing does before: now when it does at once, [`NEVER`] when it is more than ever does, or closed. A charge of several scopes
+    /// passes at the latest of theirs.
+    pub fn ready_at(&self, scope: Scope, amount: U256) -> u64 {
+        let now = self.vm().block_timestamp();
+        let asked = self.read(Subject::Scope(scope)).slot.open();
+        ready_at(asked.map(|state| state.consume(amount, now)), now)
     }
 
     /// What is in force for the scope, or none when it is closed.

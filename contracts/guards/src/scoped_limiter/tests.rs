@@ -146,6 +146,26 @@ fn closed(scope: Scope) -> ScopeClosed {
 }
 
 #[test]
+fn a_monitor_sees_when_an_amount_passes_a_scope() {
+    let mut case = Case::with([(GLOBAL, bucket(100)), (GROUP, window(50))]);
+    case.configure_default(bucket(30)).unwrap();
+    case.consume([GLOBAL, GROUP, account(ALICE)], 30).unwrap();
+    for (scope, amount, at) in [
+        (GLOBAL, 70, 1_000),
+        (GLOBAL, 71, 1_001),
+        (GLOBAL, 101, NEVER),
+        (GROUP, 20, 1_000),
+        (GROUP, 21, 2_700),
+        (account(ALICE), 3, 1_010),
+        (account(BOB), 30, 1_000),
+        (account(BOB), 31, NEVER),
+        (ROUTE, 0, NEVER),
+    ] {
+        assert_eq!(case.limiter.ready_at(scope, u(amount)), at, "{scope:?} {amount}");
+    }
+}
+
+#[test]
 fn a_flow_is_charged_to_every_scope_that_it_meets_and_to_no_other() {
     let mut case = Case::with([
         (GLOBAL, bucket(1_000)),

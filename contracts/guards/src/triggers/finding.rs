@@ -158,6 +158,21 @@ impl FindingTrigger {
             .configure(change, scope, Reason::FINDING, limit.to_word(), loosened)
     }
 
+    /// The number of the last finding of a sentinel that counted; its next has a larger one.
+    pub fn last_number(&self, scope: Scope, sentinel: Address) -> u64 {
+        self.findings_of(scope, sentinel).last_number()
+    }
+
+    /// The first second at which one more finding of a sentinel counts, now or later; none when it was never set.
+    pub fn ready_at(&self, scope: Scope, sentinel: Address) -> Option<u64> {
+        let (limit, now) = (self.limit(scope)?, self.vm().block_timestamp());
+        Some(self.findings_of(scope, sentinel).ready_at(&limit, now))
+    }
+
+    fn findings_of(&self, scope: Scope, sentinel: Address) -> Findings {
+        Findings::from_word(self.findings.getter(scope.key()).get(sentinel))
+    }
+
     /// The scope's limit, none when it was never set.
     pub fn limit(&self, scope: Scope) -> Option<FindingsLimit> {
         FindingsLimit::from_word(self.settings.word(scope))
@@ -217,6 +232,27 @@ mod tests {
         assert_told(&test, accepted);
         let trip = accept(&mut house, ALICE, 8, START + 60).unwrap();
         assert_eq!(trip.to(), State::ReduceOnly);
+    }
+
+    #[test]
+    fn a_sentinel_sees_its_last_number_and_when_the_next_one_counts() {
+        let (test, mut house, _) = armed();
+        let seen = |house: &House, by| {
+            (
+                house.findings.last_number(token(), by),
+                house.findings.ready_at(token(), by),
+            )
+        };
+        assert_eq!(seen(&house, ALICE), (0, Some(START)));
+        accept(&mut house, ALICE, 7, START).unwrap();
+        assert_eq!(seen(&house, ALICE), (7, Some(START)));
+        accept(&mut house, ALICE, 8, START).unwrap();
+        assert_eq!(seen(&house, ALICE), (8, Some(START + 100)));
+        assert_eq!(seen(&house, BOB), (0, Some(START)));
+        test.set_block_timestamp(START + 130);
+        assert_eq!(seen(&house, ALICE), (8, Some(START + 130)));
+        let (_, unset, _) = bare();
+        assert_eq!(seen(&unset, ALICE), (0, None));
     }
 
     #[test]

@@ -91,6 +91,14 @@ impl GoneTrigger {
             .configure(change, scope, Reason::FRACTION_GONE, limit.to_word(), loosened)
     }
 
+    /// What part of what was there is gone when the contract holds `held`, in basis points, rounded down; zero when it was never set.
+    pub fn gone_bps(&self, scope: Scope, held: U256) -> u32 {
+        let now = self.vm().block_timestamp();
+        let seen = Gone::from_word(self.held.get(scope.key()));
+        self.limit(scope)
+            .map_or(0, |limit| seen.observe(held, held, &limit, now).gone_bps)
+    }
+
     /// The scope's limit, none when it was never set.
     pub fn limit(&self, scope: Scope) -> Option<GoneLimit> {
         GoneLimit::from_word(self.settings.word(scope))
@@ -125,6 +133,19 @@ mod tests {
             .gone
             .observe(&mut house.breakers, token(), u(before), u(after), TARGET, ALICE)
             .unwrap()
+    }
+
+    #[test]
+    fn a_monitor_sees_what_part_is_gone() {
+        let (test, mut house, _) = armed();
+        assert_eq!(see(&mut house, 1_000, 900), None);
+        let before = stored(&test);
+        for (held, bps) in [(1_000, 0), (2_000, 0), (900, 1_000), (701, 2_990), (0, 10_000)] {
+            assert_eq!(house.gone.gone_bps(token(), u(held)), bps, "{held}");
+        }
+        assert_eq!(stored(&test), before);
+        let (_, unset, _) = bare();
+        assert_eq!(unset.gone.gone_bps(token(), u(0)), 0);
     }
 
     #[test]

@@ -119,6 +119,13 @@ impl HitsTrigger {
             .configure(change, scope, Reason::LIMIT_HITS, limit.to_word(), loosened)
     }
 
+    /// How many hits count now; zero when it was never set. With one less than [`HitsLimit::hits`] the next one trips.
+    pub fn counting(&self, scope: Scope) -> u8 {
+        let now = self.vm().block_timestamp();
+        let hits = Hits::from_word(self.hits.get(scope.key()));
+        self.limit(scope).map_or(0, |limit| hits.counting(&limit, now))
+    }
+
     /// The scope's limit, none when it was never set.
     pub fn limit(&self, scope: Scope) -> Option<HitsLimit> {
         HitsLimit::from_word(self.settings.word(scope))
@@ -178,6 +185,34 @@ mod tests {
             see(&mut house, Flow::Moved(u(10))).map(|trip| trip.to()),
             Some(State::ReduceOnly)
         );
+    }
+
+    #[test]
+    fn a_monitor_sees_how_many_count() {
+        let (test, mut house, _) = armed();
+        let counting = |house: &House| house.hits.counting(token());
+        assert_eq!(counting(&house), 0);
+        see(&mut house, Flow::Moved(u(10)));
+        assert_eq!(counting(&house), 1);
+        test.set_block_timestamp(START + 50);
+        see(&mut house, Flow::Moved(u(9)));
+        assert_eq!(counting(&house), 1, "it was too small");
+        see(&mut house, Flow::Moved(u(10)));
+        assert_eq!(counting(&house), 2);
+        for (now, count) in [
+            (START + 100, 2),
+            (START + 101, 1),
+            (START + 150, 1),
+            (START + 151, 0),
+        ] {
+            test.set_block_timestamp(now);
+            assert_eq!(counting(&house), count, "{now}");
+        }
+        test.set_block_timestamp(START + 100);
+        assert!(see(&mut house, Flow::Moved(u(10))).is_some());
+        assert_eq!(counting(&house), 0, "they are used up");
+        let (_, unset, _) = bare();
+        assert_eq!(counting(&unset), 0);
     }
 
     #[test]

@@ -111,6 +111,14 @@ impl MoveTrigger {
             .configure(change, scope, Reason::PRICE_ROSE, limit.to_word(), loosened)
     }
 
+    /// Whether this price would trip now; false when it was never set.
+    pub fn would_trip(&self, scope: Scope, price: U256) -> bool {
+        let now = self.vm().block_timestamp();
+        let seen = Moved::from_word(self.prices.get(scope.key()));
+        self.limit(scope)
+            .is_some_and(|limit| seen.observe(price, &limit, now).fired.is_some())
+    }
+
     /// The scope's limit, none when it was never set.
     pub fn limit(&self, scope: Scope) -> Option<MoveLimit> {
         MoveLimit::from_word(self.settings.word(scope))
@@ -146,6 +154,18 @@ mod tests {
             .observe(&mut house.breakers, token(), u(price), TARGET, ALICE)
             .unwrap();
         (judged.disputed, judged.trip)
+    }
+
+    #[test]
+    fn a_monitor_sees_which_price_would_trip() {
+        let (test, house, _) = armed();
+        let before = stored(&test);
+        for (price, trips) in [(1_099, false), (1_100, true), (951, false), (950, true)] {
+            assert_eq!(house.moved.would_trip(token(), u(price)), trips, "{price}");
+        }
+        assert_eq!(stored(&test), before);
+        let (_, unset, _) = bare();
+        assert!(!unset.moved.would_trip(token(), u(0)));
     }
 
     #[test]

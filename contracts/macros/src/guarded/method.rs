@@ -14,14 +14,16 @@ use super::{
 /// What the contract has to provide for what its methods declare.
 #[derive(Default)]
 pub(crate) struct Needs {
-    flows: bool,
+    inflows: bool,
+    outflows: bool,
     modes: bool,
     latching: bool,
 }
 
 impl Needs {
     pub(crate) fn add(&mut self, other: Self) {
-        self.flows |= other.flows;
+        self.inflows |= other.inflows;
+        self.outflows |= other.outflows;
         self.modes |= other.modes;
         self.latching |= other.latching;
     }
@@ -29,8 +31,11 @@ impl Needs {
     /// What does not compile where it is missing, told once for a contract and not at each method.
     pub(crate) fn demands(&self, contract: &Type) -> TokenStream {
         let mut bounds = Vec::new();
-        if self.flows {
-            bounds.push(quote!(::portcullis::transition::Flows));
+        if self.inflows {
+            bounds.push(quote!(::portcullis::transition::Inflows));
+        }
+        if self.outflows {
+            bounds.push(quote!(::portcullis::transition::Outflows));
         }
         if self.modes {
             bounds.push(quote!(::portcullis::transition::Moded));
@@ -219,8 +224,10 @@ fn write(function: &mut ImplItemFn, guard: &Guard) -> syn::Result<Needs> {
         #(#leave)*
         Ok(__output)
     }};
+    let declares = |direction| guard.flows.iter().any(|flow| flow.direction == direction);
     let needs = Needs {
-        flows: !guard.flows.is_empty(),
+        inflows: declares(Direction::In),
+        outflows: declares(Direction::Out),
         modes: modes.is_some(),
         latching: latched,
     };
@@ -252,8 +259,8 @@ fn check(Check { guard, expression }: &Check) -> TokenStream {
 
 fn charge(direction: Direction, asset: &TokenStream, amount: &TokenStream) -> TokenStream {
     match direction {
-        Direction::In => quote!(::portcullis::transition::Flows::inflow(self, #asset, #amount)),
-        Direction::Out => quote!(::portcullis::transition::Flows::outflow(self, #asset, #amount)),
+        Direction::In => quote!(::portcullis::transition::Inflows::inflow(self, #asset, #amount)),
+        Direction::Out => quote!(::portcullis::transition::Outflows::outflow(self, #asset, #amount)),
     }
 }
 
@@ -287,7 +294,9 @@ fn measured_flow((index, flow): (usize, &Flow)) -> (TokenStream, TokenStream) {
     let weighed = weighed(flow.guard.as_ref(), asset.span(), &charged);
     let charge = quote! {{
         let __amount = #moved.#difference(self.vm())?;
-        #weighed
+        if !__amount.is_zero() {
+            #weighed
+        }
     }};
     (measure, charge)
 }

@@ -20,7 +20,7 @@ use portcullis::{
     errors,
     guard_modes::GuardModes,
     guarded,
-    invariant::{Invariant, Unmet},
+    invariant::{check, evaluated, Invariant, Unanswered, Unmet},
     scope_key::Scope,
     sdk::VM,
     shared_lock::{self, SharedLock},
@@ -45,6 +45,12 @@ errors! {
     UnknownMode(guard: u8, mode: u8);
     /// What one method charges is more than this probe lets pass.
     FlowTooLarge(amount: U256);
+    /// A charge of nothing: none is made for what was measured and did not move.
+    FlowOfNothing();
+    /// The contract that was asked says so.
+    NotWell(answer: U256);
+    /// It is an odd word, which this probe refuses and does not hold for harm.
+    Odd(word: U256);
 }
 
 /// The invariant with a name.
@@ -78,6 +84,25 @@ impl Invariant for Ceiling {
         };
         Err(Unmet::broken(GuardError::own(error)))
     }
+}
+
+/// The word is even: refused and no violation.
+fn even(word: U256) -> impl Invariant {
+    check(move |_| {
+        if word.bit(0) {
+            Err(Unmet::refused(GuardError::own(Odd { word })))
+        } else {
+            Ok(())
+        }
+    })
+}
+
+/// What a contract answers, whatever it is asked.
+fn word_of(vm: &VM, contract: Address) -> Result<U256, GuardError> {
+    let answer = portcullis::sdk::static_call_word(vm, contract, &[]);
+    answer
+        .map(Into::into)
+        .ok_or_else(|| Unanswered { contract }.into())
 }
 
 /// A breaker that freezes for an hour.
@@ -117,20 +142,13 @@ fn scope() -> Scope {
 #[guarded]
 #[public]
 impl Probe {
-    /// Names the governor.
+    /// Sets the breaker, and names the governor.
     #[constructor]
     pub fn constructor(&mut self, governor: Address) -> Result<(), Vec<u8>> {
+        let founder = self.authority.founder()?;
+        let change = self.timelock.change(&founder, &[]);
+        self.breakers.configure_default(change, CONFIG)?;
         Ok(self.authority.initialize(governor, governor)?)
-    }
-
-    /// Sets the breaker, by the governor.
-    #[exempt("the governor's own, and the timelock is asked")]
-    pub fn configure(&mut self) -> Result<(), Vec<u8>> {
-        let by = self.authority.governor()?;
-        let data = calldata!("configure");
-        Ok(self
-            .breakers
-            .configure_default(self.timelock.change(&by, &data), CONFIG)?)
     }
 
     /// Sets the word, and calls a target with data, with what it is told of the value.
@@ -163,6 +181,36 @@ impl Probe {
     /// The same with an invariant that has no name.
     #[guard(keep(Ceiling(self.word.get())), latch)]
     pub fn act_unnamed(&mut self, word: U256) -> Result<bool, Vec<u8>> {
+        self.word.set(word);
+        Ok(true)
+    }
+
+    /// Asks a contract at the exit whether all is well, in an invariant of this probe's own. A refusal to answer is no harm.
+    #[guard(
+        keep(check(|vm: &VM| {
+            let answer = evaluated(vm, || word_of(vm, oracle))?;
+            if answer == U256::ONE {
+                Ok(())
+            } else {
+                Err(Unmet::broken(GuardError::own(NotWell { answer })))
+            }
+        })),
+        latch
+    )]
+    pub fn act_asking(&mut self, oracle: Address) -> Result<bool, Vec<u8>> {
+        Ok(true)
+    }
+
+    /// Sets the word under two invariants: the one with a name first.
+    #[guard(keep(CEILING: Ceiling(self.word.get()), even(self.word.get())), latch)]
+    pub fn act_named_first(&mut self, word: U256) -> Result<bool, Vec<u8>> {
+        self.word.set(word);
+        Ok(true)
+    }
+
+    /// The same: the one with a name last.
+    #[guard(keep(even(self.word.get()), CEILING: Ceiling(self.word.get())), latch)]
+    pub fn act_named_last(&mut self, word: U256) -> Result<bool, Vec<u8>> {
         self.word.set(word);
         Ok(true)
     }
@@ -306,6 +354,9 @@ impl Probe {
     fn charge(&mut self, key: B256, amount: U256) -> Result<(), GuardError> {
         if amount > LARGEST_FLOW {
             return Err(GuardError::own(FlowTooLarge { amount }));
+        }
+        if amount.is_zero() {
+            return Err(GuardError::own(FlowOfNothing {}));
         }
         let moved = self.moved.get(key).saturating_add(amount);
         self.moved.insert(key, moved);

@@ -26,7 +26,10 @@ fn main() -> ExitCode {
     );
     let mut refused = 0;
     for build in builds {
-        match check(&build) {
+        let checked = wasm::load(&build)
+            .map_err(|error| error.to_string())
+            .and_then(|wasm| check(&wasm));
+        match checked {
             Ok(Checked {
                 wasm_size,
                 code_size,
@@ -69,9 +72,17 @@ struct Checked {
     activation: Activation,
 }
 
-fn check(build: &str) -> Result<Checked, String> {
-    let wasm = wasm::load(build).map_err(|error| error.to_string())?;
-    let (code_size, contracts) = match Code::of(&wasm) {
+fn check(wasm: &[u8]) -> Result<Checked, String> {
+    let rules = Rules::at(ARBOS_VERSION);
+    // However well it compresses: a chain stops to decompress there.
+    if wasm.len() > rules.max_wasm_size {
+        return Err(format!(
+            "its WASM has {} bytes before it is compressed, and a chain activates none above {}: take guards or methods out, or split the contract into two",
+            wasm.len(),
+            rules.max_wasm_size
+        ));
+    }
+    let (code_size, contracts) = match Code::of(wasm) {
         Code::Whole(code) => (code.len(), 1),
         Code::InFragments { fragments, .. } => (fragments.iter().map(Vec::len).sum(), fragments.len()),
     };
@@ -81,17 +92,63 @@ fn check(build: &str) -> Result<Checked, String> {
             wasm::CODE_LIMIT
         ));
     }
-    let activation = activate(
-        &wasm,
-        keccak256(&wasm),
-        &Rules::at(ARBOS_VERSION),
-        &mut u64::MAX.clone(),
-    )
-    .map_err(|error| error.to_string())?;
+    let activation =
+        activate(wasm, keccak256(wasm), &rules, &mut u64::MAX.clone()).map_err(|error| error.to_string())?;
     Ok(Checked {
         wasm_size: wasm.len(),
         code_size,
         contracts,
         activation,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::B256;
+
+    /// A program of this many bytes, of which so many do not compress.
+    fn program(bytes: usize, noise: usize) -> Vec<u8> {
+        let mut wasm = wat::parse_str(
+            r#"(module
+                (memory (export "memory") 0 0)
+                (func (export "user_entrypoint") (param i32) (result i32) i32.const 0))"#,
+        )
+        .unwrap();
+        // A custom section: its number, its length in three bytes, a name of one letter, and what is in it.
+        let content = bytes - wasm.len() - 4;
+        let seven = |shift: u32| u8::try_from((content >> shift) & 0x7f).unwrap();
+        wasm.extend([0, seven(0) | 0x80, seven(7) | 0x80, seven(14), 1, b'p']);
+        let mut word = keccak256(b"noise");
+        while wasm.len() < bytes {
+            let from = bytes - wasm.len();
+            wasm.extend(word.iter().take(from));
+            word = if wasm.len() < noise {
+                keccak256(word)
+            } else {
+                B256::ZERO
+            };
+        }
+        wasm
+    }
+
+    #[test]
+    fn a_wasm_at_the_limit_is_accepted_and_one_byte_more_is_refused() {
+        for noise in [0, 30_000] {
+            let accepted =
+                check(&program(131_072, noise)).map(|checked| (checked.wasm_size, checked.contracts));
+            assert_eq!(accepted, Ok((131_072, if noise == 0 { 1 } else { 2 })));
+            let refused = check(&program(131_073, noise)).map(|checked| checked.contracts);
+            assert_eq!(
+                refused,
+                Err("its WASM has 131073 bytes before it is compressed, and a chain activates none above 131072: take guards or methods out, or split the contract into two".to_owned())
+            );
+        }
+    }
+
+    #[test]
+    fn a_program_of_three_fragments_is_refused() {
+        let refused = check(&program(131_072, 60_000)).map(|checked| checked.contracts);
+        assert!(refused.is_err_and(|reason| reason.contains("may lie in 2 contracts of 24576")));
+    }
 }
