@@ -13,6 +13,8 @@
 //!   | [`PauseGuard::freeze`] | [`crate::authority`]'s guardian | frozen | the longest pause; nobody counts how often |
 //!   | [`PauseGuard::restrict`] | the same | every rung | the same |
 //!   | [`PauseGuard::pause`] | [`crate::guardians`], by a [`PauseRight`](crate::guardians::PauseRight) | every rung | once, a heartbeat, a cool-down and a budget in any period |
+//! - Beside either there is [`PauseGuard::trip`], by which what the contract finds itself (a latched violation) pauses a group. A contract whose triggers need memory, a dwell or a
+//!   budget of freezes has [`crate::breaker_guard`] for it.
 //! - Pausing is a tightening and at once. Lifting loosens and takes the governor's or the council's right; it does not wait, as a pause is short
 //!   and the ramp is its wait.
 //! - The contract says how its functions are grouped, what the longest pause is, what the rungs let through and how long the ramp is, in
@@ -31,7 +33,7 @@ mod guard;
 
 pub use guard::{
     group, GroupPaused, GroupRestricted, NotPaused, PauseGuard, PauseNotExtended, PauseNotTightened,
-    PauseOutOfBounds, Paused, Restricted, UnknownPauseGroup, Unpaused,
+    PauseOutOfBounds, Paused, Restricted, Tripped, UnknownPauseGroup, Unpaused,
 };
 
 #[cfg(test)]
