@@ -9,7 +9,7 @@
 //! | many small steps that each pass | WINDOW: the price stays near a reference, which follows slowly |
 //! | a gift that makes a share dear | it counts by the second, at most a hundredth of what is managed a day |
 //!
-//! Here is what a call declares. [`guards`] says what each guard asks and what a trip does, [`accounts`] moves the money, [`limits`] says what would pass, [`shares`] is ERC-20,
+//! Here is what a call declares. [`guards`] says what each guard asks and what a trip does, `accounts` moves the money, `limits` says what would pass, [`shares`] is ERC-20,
 //! [`governance`] who sets what, [`monitor`] what is in force. `IVault.sol` beside this crate is the interface.
 //!
 //! # Design

@@ -34,7 +34,7 @@ pub trait IVaultMonitor {
     /// A guard's mode: 0 enforce, 1 shadow, 2 latch.
     ///
     /// # Errors
-    /// [`UnknownMode`](crate::UnknownMode).
+    /// [`UnknownMode`](super::UnknownMode).
     fn mode(&self, guard: u8) -> Result<u8, VaultError>;
 }
 
