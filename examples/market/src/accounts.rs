@@ -2,7 +2,8 @@
 
 use crate::{
     book::{
-        collateral_of, debt_of, shares_of, ACCRUED_AT, BORROWED, DEBT_SHARES, PLEDGED, SUPPLIED, SUPPLY_SHARES,
+        collateral_of, debt_of, shares_of, ACCRUED_AT, BORROWED, DEBT_SHARES, PLEDGED, SUPPLIED,
+        SUPPLY_SHARES,
     },
     oracle::Holding,
     pool::{interest_up, Pot},
@@ -161,7 +162,12 @@ impl Market {
     /// Takes collateral from the caller, for an account.
     #[inline(never)]
     pub(crate) fn pull_collateral(&mut self, account: Address, amount: U256) -> Result<U256, MarketError> {
-        let amount = nonzero(asset::pull_token(self.vm(), self.collateral(), self.sender(), amount)?)?;
+        let amount = nonzero(asset::pull_token(
+            self.vm(),
+            self.collateral(),
+            self.sender(),
+            amount,
+        )?)?;
         self.book.raise(&PLEDGED, amount)?;
         bounded(self.book.get(&PLEDGED))?;
         self.book.raise(&collateral_of(account), amount)?;

@@ -105,7 +105,9 @@ impl IMarketGuards for Market {
     #[exempt("the council's; it moves nothing")]
     fn decide(&mut self, state: U256, secs: U256) -> Result<(), MarketError> {
         let council = self.authority.council()?;
-        Ok(self.breakers.decide(&council, scope(), rung(state)?, seconds(secs))?)
+        Ok(self
+            .breakers
+            .decide(&council, scope(), rung(state)?, seconds(secs))?)
     }
 
     #[exempt("the governor's; the timelock is asked")]
@@ -207,7 +209,10 @@ impl IMarketGuards for Market {
             collateral_capacity: collateral.map_or(U256::ZERO, |limit| limit.capacity()),
             collateral_refill_secs: collateral.map_or(0, |limit| limit.refill_secs()),
             collateral_available: self.outflow.available(oracle.collateral),
-            reference_x128: self.bands.band(PAIR).map_or(U256::ZERO, |band| band.reference_x128()),
+            reference_x128: self
+                .bands
+                .band(PAIR)
+                .map_or(U256::ZERO, |band| band.reference_x128()),
             state: breaker.state as u8,
             until: breaker.until.unwrap_or(0),
             reason: breaker.reason.0,

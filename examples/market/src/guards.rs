@@ -10,9 +10,7 @@
 //! - BAND and OUTFLOW refuse what callers ask for. They enforce, and latch nowhere.
 
 use crate::{
-    book::PLEDGED,
-    liquidation::BORROWS,
-    Market, MarketError, PriceMoved, PriceOffReference, ShareFell,
+    book::PLEDGED, liquidation::BORROWS, Market, MarketError, PriceMoved, PriceOffReference, ShareFell,
 };
 use alloy_primitives::{Address, B256, U256};
 use portcullis::{
@@ -21,9 +19,7 @@ use portcullis::{
         breaker::{Kind, Rung, Target},
         mode::{GuardId, Modes},
     },
-    invariant::{
-        self, evaluated, numbers::price::Ratio, Invariant, Unmet,
-    },
+    invariant::{self, evaluated, numbers::price::Ratio, Invariant, Unmet},
     scope_key::Scope,
     sdk::VM,
     transition::{Flows, Latching, Moded, Violation},
@@ -123,7 +119,10 @@ impl Market {
                     if before_wad == price_wad {
                         return Ok(());
                     }
-                    Err(Unmet::Broken(GuardError::own(PriceMoved { before_wad, price_wad })))
+                    Err(Unmet::Broken(GuardError::own(PriceMoved {
+                        before_wad,
+                        price_wad,
+                    })))
                 },
             )
         });

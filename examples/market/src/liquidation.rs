@@ -95,7 +95,11 @@ impl Market {
         let (mut seized, mut written_off) = (holding.collateral, U256::ZERO);
         if covers {
             // What is owed after, and not what was before less the repayment: rounding is in it.
-            seized = nonzero(found(holding.seized_down(&prices, repaid, self.owed_up(account)))?)?;
+            seized = nonzero(found(holding.seized_down(
+                &prices,
+                repaid,
+                self.owed_up(account),
+            ))?)?;
         } else if repaid < most {
             return Err(LiquidatesTooLittle {
                 account,

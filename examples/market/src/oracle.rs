@@ -64,7 +64,8 @@ impl Oracle {
     #[inline(never)]
     pub(crate) fn relative_wad(&self, vm: &VM) -> Result<U256, GuardError> {
         let prices = self.prices(vm)?;
-        mul_div_down(prices.collateral_wad, WAD, prices.loan_wad).ok_or_else(|| GuardError::own(AmountTooLarge {}))
+        mul_div_down(prices.collateral_wad, WAD, prices.loan_wad)
+            .ok_or_else(|| GuardError::own(AmountTooLarge {}))
     }
 
     /// What a holding is worth.
