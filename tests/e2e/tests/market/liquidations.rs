@@ -25,24 +25,24 @@ fn a_liquidation_takes_half_at_most_with_its_bonus_and_of_who_cannot_pay() {
     let (loan_before, cash) = (world.held(world.loan, user), world.held(world.loan, market));
     let done = world.liquidate(user, attacker, 600_000);
     assert_happened(&done, market);
-    // 630,000 at 1.8.
+    // 333,333 at 1.8, rounded down, and a twentieth, rounded down again.
     assert_eq!(
         events::<IMarket::Liquidated>(&done, market),
         [IMarket::Liquidated {
             account: attacker,
             by: user,
             repaid: u(600_000),
-            seized: u(350_000),
+            seized: u(349_999),
             writtenOff: u(0)
         }]
     );
-    assert_eq!(world.held(world.collateral, user), 350_000);
+    assert_eq!(world.held(world.collateral, user), 349_999);
     assert_eq!(
         (world.held(world.loan, user), world.held(world.loan, market)),
         (loan_before - 600_000, cash + 600_000)
     );
     let position = world.position(attacker);
-    assert_eq!(position.collateral, u(650_000));
+    assert_eq!(position.collateral, u(650_001));
     assert!((debt - 600_000..=debt - 600_000 + 2).contains(&position.debt.to()));
     // 1,170,000 are good for 936,000: the account can pay again.
     assert!(refusal::<IMarket::AccountHealthy>(&world.liquidate(user, attacker, 1)).is_some());
@@ -108,7 +108,7 @@ fn a_price_let_go_while_a_liquidation_pays_out_trips() {
     world.pledge(attacker, 1_000_000);
     world.borrow(attacker, 1_400_000);
     // Pushed down before, and let go when the collateral comes to who liquidates.
-    world.prices(ONE);
+    world.prices(ONE * 16 / 10);
     world.pump_at_transfer(collateral, user, collateral, 2 * ONE);
     let tripped = world.liquidate(user, attacker, 700_000);
     assert_eq!(
