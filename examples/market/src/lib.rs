@@ -27,8 +27,8 @@
 //! # Trust assumptions
 //! - The oracle's price is not one that a caller can set within the band for as long as it likes, nor for one call far below the truth.
 //! - The tokens say the truth of balances at the end of a call.
-//! - The governor sets limits and bands; what loosens waits. The council, the governor until one is named, moves the breaker, and so does the guardian, for an
-//!   automatic trip's time.
+//! - The governor sets limits and bands; what loosens waits. It is the council as well, which moves the breaker for up to its decision's time; the guardian does so for an
+//!   automatic trip's. The governor hands over to nobody: it has to be a contract whose members change, as a Safe or a council.
 //!
 //! # The attack
 //! A price is pumped, the pool is borrowed empty against it, and the price is let go, within one transaction.

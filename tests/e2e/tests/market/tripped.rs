@@ -1,6 +1,7 @@
 //! Violations, what they leave behind, and what runs on each rung.
 
 use crate::world::*;
+use alloy_primitives::U256;
 use alloy_sol_types::{SolCall, SolError};
 use e2e::calls::refusal;
 use e2e::market::{IMarket, IMarketGuards};
@@ -197,8 +198,36 @@ fn a_call_back_is_refused_and_what_it_would_price_by_is_not_settled() {
 }
 
 #[test]
-fn an_account_that_ends_unhealthy_is_no_loan_though_no_price_moved() {
-    // The token burns collateral of its own accord; what the market counts is not what it holds.
+fn an_account_that_ends_a_repayment_unhealthy_is_refused() {
+    for (loan, collateral) in [
+        (Fixture::CallbackToken, Fixture::Token),
+        (Fixture::Token, Fixture::CallbackToken),
+    ] {
+        let mut world = World::of(loan, collateral);
+        let attacker = world.people.attacker;
+        world.pledge(attacker, 1_000_000);
+        world.borrow(attacker, 1_400_000);
+        // Whatever comes in from the attacker takes the price down with it.
+        let (moved, asset) = match loan {
+            Fixture::CallbackToken => (world.loan, world.collateral),
+            _ => (world.collateral, world.collateral),
+        };
+        world.pump_at_transfer(moved, attacker, asset, ONE);
+        let refused = match loan {
+            Fixture::CallbackToken => world.repay(attacker, u(1_000)),
+            _ => world.pledge(attacker, 1_000),
+        };
+        let unhealthy = refusal::<IMarket::AccountUnhealthy>(&refused).unwrap();
+        assert_eq!((unhealthy.account, unhealthy.factorBps), (attacker, 7_500));
+        assert_eq!(unhealthy.collateralBefore, u(1_000_000) * U256::from(2 * ONE));
+        let after = if moved == world.loan { 1_000_000 } else { 1_001_000 };
+        assert_eq!(unhealthy.collateral, u(after) * U256::from(ONE));
+        assert_eq!(world.violations(), 0, "neither is latched");
+    }
+}
+
+#[test]
+fn a_token_that_takes_back_what_it_gave_stops_what_would_leave() {
     let mut world = World::of(Fixture::Token, Fixture::GreedyToken);
     let (attacker, collateral, market) = (world.people.attacker, world.collateral, world.market);
     world.pledge(attacker, 1_000_000);
