@@ -2,6 +2,7 @@
 
 use crate::bridge::{IBridge, IBridgeGuarded};
 use crate::hub::{ICouncil, IHub, IHubGovernance};
+use crate::market::{IMarket, IMarketGuards};
 use crate::rpc::{Chain, Receipt, Status};
 use crate::savings::{ISavings, ISavingsGovernance};
 use crate::tokens::{Fixture, IToken};
@@ -115,6 +116,8 @@ fn error_of(status: &Status, output: &[u8]) -> String {
         named::<ISavingsGovernance::ISavingsGovernanceErrors>,
         named::<IVault::IVaultErrors>,
         named::<IVaultGovernance::IVaultGovernanceErrors>,
+        named::<IMarket::IMarketErrors>,
+        named::<IMarketGuards::IMarketGuardsErrors>,
     ];
     known.iter().find_map(|named| named(output)).unwrap_or_else(|| {
         format!(

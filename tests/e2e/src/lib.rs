@@ -9,6 +9,7 @@ pub mod calls;
 pub mod honest_day;
 pub mod hub;
 pub mod incidents;
+pub mod market;
 pub mod openzeppelin;
 pub mod replay;
 pub mod report;

@@ -13,6 +13,11 @@ use alloy_primitives::{Address, B256, U256};
 pub trait ArgumentWord: Word + Copy + Default {
     /// The value of a word, none when the type has no such value.
     fn from_word(word: &B256) -> Option<Self>;
+
+    /// The value of a word of which it is known that it is one.
+    fn of_valid(word: &B256) -> Self {
+        Self::from_word(word).unwrap_or_default()
+    }
 }
 
 impl ArgumentWord for B256 {
@@ -36,6 +41,11 @@ impl ArgumentWord for Address {
             .iter()
             .all(|byte| *byte == 0)
             .then(|| Self::from_word(*word))
+    }
+
+    #[inline(never)]
+    fn of_valid(word: &B256) -> Self {
+        Self::from_word(*word)
     }
 }
 
@@ -107,7 +117,7 @@ macro_rules! arguments {
 
                 fn detokenize(FixedSeqToken([$($field),+]): Self::Token<'_>) -> Self {
                     // A word that is none has been refused.
-                    Self { $($field: <$type as ArgumentWord>::from_word(&$field.0).unwrap_or_default(),)+ }
+                    Self { $($field: <$type as ArgumentWord>::of_valid(&$field.0),)+ }
                 }
             }
 
