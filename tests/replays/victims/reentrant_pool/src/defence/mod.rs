@@ -1,0 +1,15 @@
+//! What the guarded builds keep beside the pool.
+
+#[cfg(any(feature = "guarded", feature = "lockless"))]
+// Flows are not asked where the lock is not.
+#[cfg_attr(not(feature = "guarded"), allow(dead_code))]
+mod guards;
+#[cfg(any(feature = "guarded", feature = "lockless"))]
+mod invariants;
+#[cfg(not(any(feature = "guarded", feature = "lockless")))]
+mod none;
+
+#[cfg(any(feature = "guarded", feature = "lockless"))]
+pub(crate) use guards::*;
+#[cfg(not(any(feature = "guarded", feature = "lockless")))]
+pub(crate) use none::Defence;
