@@ -115,7 +115,9 @@ impl Pool {
 
     fn debit(&mut self, account: Address, amount: U256) -> Result<(), PoolError> {
         let available = self.shares.get(account);
-        let left = available.checked_sub(amount).ok_or(BadAmount { amount, available })?;
+        let left = available
+            .checked_sub(amount)
+            .ok_or(BadAmount { amount, available })?;
         self.shares.insert(account, left);
         self.defence.debited(amount);
         Ok(())
@@ -196,19 +198,35 @@ impl Pool {
     /// Swaps ether for tokens, or tokens for ether.
     fn swap(&mut self, ether_in: bool, amount: U256) -> Result<U256, PoolError> {
         self.locked(Function::Exchange, |pool| {
-            pool.take(if ether_in { [amount, U256::ZERO] } else { [U256::ZERO, amount] })?;
+            pool.take(if ether_in {
+                [amount, U256::ZERO]
+            } else {
+                [U256::ZERO, amount]
+            })?;
             let [ether, tokens] = pool.balances();
-            let (of_in, of_out) = if ether_in { (ether, tokens) } else { (tokens, ether) };
+            let (of_in, of_out) = if ether_in {
+                (ether, tokens)
+            } else {
+                (tokens, ether)
+            };
             let d = number(invariant([ether, tokens]))?;
             let of_in = number(of_in.checked_add(amount))?;
             let left = number(other_balance(of_in, d))?;
             // One less, for the roundings of the two.
-            let gross = number(of_out.checked_sub(left).and_then(|gross| gross.checked_sub(U256::ONE)))?;
+            let gross = number(
+                of_out
+                    .checked_sub(left)
+                    .and_then(|gross| gross.checked_sub(U256::ONE)),
+            )?;
             let fee = number(part_down(gross, FEE))?;
             let paid = number(gross.checked_sub(fee))?;
             let gone = number(paid.checked_add(number(part_down(fee, ADMIN_FEE))?))?;
             let of_out = number(of_out.checked_sub(gone))?;
-            pool.set_balances(if ether_in { [of_in, of_out] } else { [of_out, of_in] });
+            pool.set_balances(if ether_in {
+                [of_in, of_out]
+            } else {
+                [of_out, of_in]
+            });
             let out = if ether_in { pool.token.get() } else { ETH };
             asset::push(pool.vm(), out, pool.vm().msg_sender(), paid)?;
             Ok(paid)
@@ -218,6 +236,10 @@ impl Pool {
     /// What a share is worth, 1 scaled by 10^18.
     fn share_price_wad(&self) -> Result<U256, PoolError> {
         let d = number(invariant(self.balances()))?;
-        number(mul_div_down(d, curve::small(1_000_000_000_000_000_000), self.supply.get()))
+        number(mul_div_down(
+            d,
+            curve::small(1_000_000_000_000_000_000),
+            self.supply.get(),
+        ))
     }
 }

@@ -66,11 +66,21 @@ impl Defence {
         self.accounts.set(accounts);
     }
 
-    pub(crate) fn came_in(&mut self, asset: Address, account: Address, amount: U256) -> Result<(), GuardError> {
+    pub(crate) fn came_in(
+        &mut self,
+        asset: Address,
+        account: Address,
+        amount: U256,
+    ) -> Result<(), GuardError> {
         self.caps.brought_in(asset, account, amount)
     }
 
-    pub(crate) fn goes_out(&mut self, asset: Address, account: Address, amount: U256) -> Result<(), GuardError> {
+    pub(crate) fn goes_out(
+        &mut self,
+        asset: Address,
+        account: Address,
+        amount: U256,
+    ) -> Result<(), GuardError> {
         self.caps.take_out(asset, account, amount)?;
         let due = self.caps.due(asset);
         self.outflow.consume(asset, due)
@@ -100,7 +110,11 @@ impl Defence {
         // The error takes back what was set.
         match self.share_price() {
             Some(_) => Ok(()),
-            None => Err(GuardError::own(BadSharePrice { step_bps, least_supply }).into()),
+            None => Err(GuardError::own(BadSharePrice {
+                step_bps,
+                least_supply,
+            })
+            .into()),
         }
     }
 

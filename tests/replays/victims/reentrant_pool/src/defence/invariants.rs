@@ -5,12 +5,7 @@ use crate::{curve, Pool};
 use portcullis::{
     invariant::{
         self,
-        numbers::{
-            pool,
-            price::Shares,
-            stable::Amplification,
-            supply::Declared,
-        },
+        numbers::{pool, price::Shares, stable::Amplification, supply::Declared},
         Invariant, PoolTooLarge, Unmet,
     },
     sdk::VM,

@@ -80,13 +80,12 @@ impl Pool {
         ))
     }
 
-    fn kept<T>(
-        &mut self,
-        body: impl FnOnce(&mut Self) -> Result<T, PoolError>,
-    ) -> Result<T, PoolError> {
+    fn kept<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, PoolError>) -> Result<T, PoolError> {
         let before = self.invariants()?.before(self.vm()).map_err(GuardError::from)?;
         let done = body(self)?;
-        self.invariants()?.after(self.vm(), before).map_err(GuardError::from)?;
+        self.invariants()?
+            .after(self.vm(), before)
+            .map_err(GuardError::from)?;
         Ok(done)
     }
 }
