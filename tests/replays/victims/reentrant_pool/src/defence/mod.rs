@@ -1,8 +1,6 @@
 //! What the guarded builds keep beside the pool.
 
 #[cfg(any(feature = "guarded", feature = "lockless"))]
-// Flows are not asked where the lock is not.
-#[cfg_attr(not(feature = "guarded"), allow(dead_code))]
 mod guards;
 #[cfg(any(feature = "guarded", feature = "lockless"))]
 mod invariants;

@@ -1,12 +1,12 @@
 //! With the invariants and without the lock, which nobody would do: every method that `#[guarded]` writes takes it. What it writes stands here by hand.
 
 use crate::{
-    defence::{POOL_VALUE, SHARE_PRICE, SUPPLY},
+    defence::{FLOWS, POOL_VALUE, SHARE_PRICE, SUPPLY},
     Pool, PoolError,
 };
 use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
-use portcullis::{core_types::mode::Mode, invariant::Invariant, GuardError};
+use portcullis::{asset::ETH, core_types::mode::Mode, invariant::Invariant, transition::Measured, GuardError};
 use stylus_sdk::prelude::*;
 
 #[public]
@@ -39,6 +39,17 @@ impl Pool {
     #[payable]
     pub fn exchange(&mut self, ether_in: bool, amount: U256) -> Result<U256, PoolError> {
         self.kept(|pool| pool.swap(ether_in, amount))
+    }
+
+    /// Sets an asset's bucket, and the most of it in a transaction.
+    pub fn set_flow(
+        &mut self,
+        asset: Address,
+        capacity: U256,
+        refill_secs: u64,
+        transaction: U256,
+    ) -> Result<(), PoolError> {
+        self.defence.set_flow(asset, capacity, refill_secs, transaction)
     }
 
     /// Sets by how much a share's price may move in a transition, and the least supply.
@@ -81,11 +92,21 @@ impl Pool {
     }
 
     fn kept<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, PoolError>) -> Result<T, PoolError> {
+        let [ether, token] = [ETH, self.token.get()];
+        let measured = [Measured::begin(self.vm(), ether)?, Measured::begin(self.vm(), token)?];
         let before = self.invariants()?.before(self.vm()).map_err(GuardError::from)?;
         let done = body(self)?;
         self.invariants()?
             .after(self.vm(), before)
             .map_err(GuardError::from)?;
+        if self.defence.modes().of(FLOWS) != Mode::Shadow {
+            let account = self.vm().msg_sender();
+            for (asset, measured) in [ether, token].into_iter().zip(measured) {
+                let (came, went) = (measured.increase(self.vm())?, measured.decrease(self.vm())?);
+                self.defence.came_in(asset, account, came)?;
+                self.defence.goes_out(asset, account, went)?;
+            }
+        }
         Ok(done)
     }
 }
