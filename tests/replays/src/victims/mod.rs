@@ -1,0 +1,18 @@
+//! The victims: each module plays the incidents of one of `tests/replays/victims`.
+
+// pub mod lending_donate;
+
+use crate::error::ReplayError;
+use crate::incident::{Incident, Victim};
+use crate::outcome::Outcome;
+
+/// Replays an incident on its victim; none when it has none yet.
+///
+/// # Errors
+/// A [`ReplayError`].
+pub fn replay(incident: &Incident) -> Result<Option<Outcome>, ReplayError> {
+    Ok(Some(match incident.replay {
+        // V
+        _ => return Ok(None),
+    }))
+}
