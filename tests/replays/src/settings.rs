@@ -48,6 +48,15 @@ pub fn bucket(flow: &Flow) -> Result<Bucket, NoSetting> {
     })
 }
 
+/// Where `normal` says nothing of an asset's flow no rule bounds it: a bucket of 2^254 units that lets all of it pass.
+#[must_use]
+pub fn no_bucket() -> Bucket {
+    Bucket {
+        capacity: U256::ONE << 254,
+        refill_secs: DAY_SECS,
+    }
+}
+
 /// R2: the most in one transaction, in base units: a busy day, half of the bucket.
 ///
 /// # Errors
@@ -113,13 +122,15 @@ pub fn least_supply(share: &SharePrice) -> Result<U256, NoSetting> {
     number(&share.least_supply)
 }
 
-/// R6: by how much a debt or a supply may be above what it was, and in how many seconds that much again.
+/// R6: how a debt or a supply may grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Growth {
-    /// In base units.
+    /// By how much, in base units.
     pub gap: U256,
-    /// In seconds.
+    /// In how many seconds that much again.
     pub expand_secs: u64,
+    /// No rule says how much at all: a thousand times what there is and the gap, which no attack here reaches.
+    pub maximum: U256,
 }
 
 /// R6: two busy days a day.
@@ -127,10 +138,12 @@ pub struct Growth {
 /// # Errors
 /// [`NoSetting`].
 pub fn growth(debt: &Debt) -> Result<Growth, NoSetting> {
-    let busy_day = number(&debt.busy_day)?;
+    let gap = number(&debt.busy_day)?.saturating_mul(U256::from(2));
+    let reached = number(&debt.outstanding)?.saturating_add(gap);
     Ok(Growth {
-        gap: busy_day.saturating_mul(U256::from(2)),
+        gap,
         expand_secs: DAY_SECS,
+        maximum: reached.saturating_mul(U256::from(1_000)),
     })
 }
 

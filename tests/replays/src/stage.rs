@@ -342,7 +342,11 @@ impl Stage {
         Ok(self.chain.holds(self.token(symbol)?, self.known(actor)?)?)
     }
 
-    fn known(&self, actor: &str) -> Result<Address, ReplayError> {
+    /// An actor that has acted before.
+    ///
+    /// # Errors
+    /// A [`ReplayError`] when there is none of that name.
+    pub fn known(&self, actor: &str) -> Result<Address, ReplayError> {
         let found = self.actors.get(actor).copied();
         found.ok_or_else(|| ReplayError::Missing(format!("the actor {actor}")))
     }

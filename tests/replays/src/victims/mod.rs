@@ -1,6 +1,6 @@
 //! The victims: each module plays the incidents of one of `tests/replays/victims`.
 
-// pub mod lending_donate;
+pub mod lending_donate;
 
 use crate::error::ReplayError;
 use crate::incident::{Incident, Victim};
@@ -12,7 +12,7 @@ use crate::outcome::Outcome;
 /// A [`ReplayError`].
 pub fn replay(incident: &Incident) -> Result<Option<Outcome>, ReplayError> {
     Ok(Some(match incident.replay {
-        // V
+        Victim::LendingDonate => lending_donate::replay(incident)?,
         _ => return Ok(None),
     }))
 }
