@@ -9,7 +9,7 @@ use incident_replays::{
     run::Cast,
     stage::{Build, Move},
     victims::reentrant_pool::{
-        alone, is_not_taken, open, refused_in_the_middle, rehearse, replay, rob, shadow, IReentrantPool, Named,
+        alone, is_not_taken, open, refused_in_the_middle, rehearse, replay, rob, IReentrantPool, Named,
         Nerve, Robbery, VICTIM,
     },
 };
@@ -126,7 +126,7 @@ fn a_price_that_is_read_in_the_middle_is_refused_and_is_wrong_without_guards() {
     for (build, expected) in [(Build::Unguarded, None), (Build::Guarded, Some("InTransition"))] {
         let (mut stage, theft) = open(&incident, VICTIM, build, Nerve::GoesOn).unwrap();
         if build == Build::Guarded {
-            shadow(&mut stage, [Named::Flows]).unwrap();
+            stage.shadow(&[Named::Flows as u8]).unwrap();
         }
         let before = stage.view(&IReentrantPool::virtualPriceCall {}).unwrap();
         let mut moves = Vec::new();
@@ -172,7 +172,10 @@ fn the_replay_says_which_guard_acted_and_an_honest_day_passes() {
         }]
     );
     assert_eq!(outcome.lost_guarded.by_asset, [("ETH".to_owned(), U256::ZERO)]);
-    assert_eq!(outcome.limited_by, [Guard::FlowCap]);
+    let limits = outcome.limits_alone.unwrap();
+    assert_eq!(limits.acted[0].guard, Guard::FlowCap);
+    assert_eq!(limits.lost.by_asset, [("ETH".to_owned(), U256::ZERO)]);
+    assert_eq!(outcome.without_limits.unwrap().acted, outcome.acted);
     assert_eq!(outcome.honest.operations, 80);
     assert!(outcome.honest.gas_guarded > outcome.honest.gas_unguarded);
 }

@@ -8,8 +8,9 @@
 use crate::{
     error::ReplayError,
     honest::{self, Direction, Lived},
-    incident::{Action, Expect, Guard, Incident, Step},
-    outcome::{require_faithful, Acted, Lost, Outcome},
+    incident::{Action, Expect, Incident, Step},
+    outcome::{require_faithful, Acted, Lost, Outcome, Variant},
+    refusal,
     run::{self, Attempt, Cast, Compared},
     settings,
     stage::{Build, Move, Refused, Stage, LENDER},
@@ -32,7 +33,6 @@ sol! {
         function exchange(bool etherIn, uint256 amount) external payable returns (uint256);
         function setFlow(address asset, uint256 capacity, uint64 refillSecs, uint256 transaction) external;
         function setSharePrice(uint64 stepBps, uint256 leastSupply) external;
-        function setMode(uint8 guard, uint8 mode) external;
         function state() external view returns (uint256 ether_, uint256 tokens, uint256 supply);
         function sharesOf(address account) external view returns (uint256);
         function virtualPrice() external view returns (uint256);
@@ -48,9 +48,6 @@ pub const VICTIM: &str = "reentrant_pool";
 pub const LOCKLESS: &str = "reentrant_pool_lockless";
 /// Who attacks.
 const THIEF: &str = "attacker";
-/// The mode in which a guard only tells.
-const SHADOW: u8 = 1;
-
 /// The guards that have a mode, by their numbers in the pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // The victim says what each is.
@@ -276,22 +273,6 @@ fn set_guards(stage: &mut Stage, incident: &Incident) -> Result<(), ReplayError>
     Ok(())
 }
 
-/// Puts guards into shadow.
-///
-/// # Errors
-/// A [`ReplayError`].
-pub fn shadow(stage: &mut Stage, guards: impl IntoIterator<Item = Named>) -> Result<(), ReplayError> {
-    let governor = stage.people.governor;
-    for guard in guards {
-        let call = IReentrantPool::setModeCall {
-            guard: guard as u8,
-            mode: SHADOW,
-        };
-        stage.order(governor, &call, "a guard's mode")?;
-    }
-    Ok(())
-}
-
 /// What the pool lost of its own count of ether, as the thief has it.
 fn taken(stage: &Stage, incident: &Incident) -> Result<Lost, ReplayError> {
     Lost::of(incident, vec![("ETH".to_owned(), stage.holds("ETH", THIEF)?)])
@@ -329,10 +310,8 @@ pub fn rob(stage: &mut Stage, theft: &Theft, incident: &Incident) -> Result<Robb
 /// A [`ReplayError`].
 pub fn alone(incident: &Incident, guard: Option<Named>) -> Result<Robbery, ReplayError> {
     let (mut stage, theft) = open(incident, LOCKLESS, Build::Unguarded, Nerve::Fails)?;
-    shadow(
-        &mut stage,
-        Named::ALL.into_iter().filter(|other| Some(*other) != guard),
-    )?;
+    let others = Named::ALL.into_iter().filter(|other| Some(*other) != guard);
+    stage.shadow(&others.map(|other| other as u8).collect::<Vec<_>>())?;
     rob(&mut stage, &theft, incident)
 }
 
@@ -342,7 +321,7 @@ pub fn alone(incident: &Incident, guard: Option<Named>) -> Result<Robbery, Repla
 /// A [`ReplayError`].
 pub fn refused_in_the_middle(incident: &Incident) -> Result<(bool, Vec<u8>), ReplayError> {
     let (mut stage, theft) = open(incident, VICTIM, Build::Guarded, Nerve::GoesOn)?;
-    shadow(&mut stage, [Named::Flows])?;
+    stage.shadow(&[Named::Flows as u8])?;
     let mut moves = Vec::new();
     for n in 1..=3 {
         moves.extend(theft.moves(&mut stage, incident, incident.step(n)?)?);
@@ -350,6 +329,17 @@ pub fn refused_in_the_middle(incident: &Incident) -> Result<(bool, Vec<u8>), Rep
     stage.must(&moves, "a withdrawal whose receiver swallows a refusal")?;
     let heard = theft.heard(&stage, 1)?;
     Ok((heard.succeeded, heard.returned.to_vec()))
+}
+
+/// The attack on the guarded pool with its limits in shadow.
+fn without_flows(incident: &Incident) -> Result<Variant, ReplayError> {
+    let (mut stage, theft) = open(incident, VICTIM, Build::Guarded, Nerve::Fails)?;
+    stage.shadow(&[Named::Flows as u8])?;
+    let robbery = rob(&mut stage, &theft, incident)?;
+    Ok(Variant {
+        lost: robbery.lost,
+        acted: run::acted(&robbery.attempts),
+    })
 }
 
 /// The steps on the pool without guards, each compared with what the file expects.
@@ -403,25 +393,31 @@ pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     let robbery = rob(&mut stage, &theft, incident)?;
     let (succeeded, told) = refused_in_the_middle(incident)?;
     let mut acted = run::acted(&robbery.attempts);
+    let mut without_limits = without_flows(incident)?;
     if !succeeded {
         // The ether did not arrive as the thief did not take it: it was itself refused at the step in the middle.
         let inside = incident.inside(3).next().map_or(0, |step| step.n);
-        acted.extend(crate::refusal::guard_of(&told).map(|(guard, error)| Acted {
+        let lock = refusal::guard_of(&told).map(|(guard, error)| Acted {
             guard,
             step: inside,
             error: error.to_owned(),
-        }));
+        });
+        acted.extend(lock.clone());
+        without_limits.acted.extend(lock);
     }
     let limits = alone(incident, Some(Named::Flows))?;
-    let limited_by: Vec<Guard> = run::acted(&limits.attempts).iter().map(|acted| acted.guard).collect();
     Ok(Outcome {
         incident: incident.id.clone(),
         title: format!("{} {}", incident.name, incident.date),
         lost_unguarded,
         lost_guarded: robbery.lost,
         acted,
-        lost_limits_only: Some(limits.lost),
-        limited_by,
+        // Without limits it is the lock all the same.
+        without_limits: Some(without_limits),
+        limits_alone: Some(Variant {
+            lost: limits.lost,
+            acted: run::acted(&limits.attempts),
+        }),
         cannot: "The pool's own lock is the broken one, and ours is other code around it. Without ours `share_price` refuses, and `supply_conservation` where it counts what accounts hold; \
                  `invariant_monotone` lets it pass, as a share's value only rises. A price that is read in the middle is refused to those who ask a `#[settled]` view"
             .to_owned(),

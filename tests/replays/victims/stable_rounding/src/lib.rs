@@ -24,11 +24,16 @@ static ALLOCATOR: mini_alloc::MiniAlloc = mini_alloc::MiniAlloc::INIT;
 use crate::defence::Defence;
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, U256};
-use portcullis::{asset, calldata, error_set, errors, sdk, GuardError};
+use portcullis::{asset, calldata, error_set, errors, events, sdk, GuardError};
 use stylus_sdk::{
     prelude::*,
     storage::{StorageAddress, StorageMap, StorageU256},
 };
+
+events! {
+    /// A swap of a batch, by the places of its assets.
+    Swapped(place_in: U256, place_out: U256; amount_in: U256, amount_out: U256);
+}
 
 errors! {
     /// There is something already.
@@ -74,10 +79,9 @@ fn number(number: Option<U256>) -> Result<U256, PoolError> {
 }
 
 impl Pool {
-    fn name(&mut self, plain: Address, rated: Address, rate_provider: Address) {
+    fn name(&mut self, plain: Address, rated: Address) {
         self.plain.set(plain);
         self.rated.set(rated);
-        self.rate_provider.set(rate_provider);
     }
 
     /// The tokens as the pool counts them.
@@ -112,21 +116,30 @@ impl Pool {
         number(math::mul_down(amount, self.factor(place)))
     }
 
-    fn scaled_balances(&self) -> Result<[U256; 2], PoolError> {
-        let [plain, rated] = self.balances();
+    fn scaled(&self, [plain, rated]: [U256; 2]) -> Result<[U256; 2], PoolError> {
         Ok([self.scaled_down(0, plain)?, self.scaled_down(1, rated)?])
+    }
+
+    fn scaled_balances(&self) -> Result<[U256; 2], PoolError> {
+        self.scaled(self.balances())
     }
 
     fn invariant_now(&self) -> Result<U256, PoolError> {
         number(math::invariant(self.scaled_balances()?))
     }
 
-    /// The pool as it stood: its balances, and a supply that is the caller's.
-    fn begin(&mut self, amounts: [U256; 2], supply: U256) -> Result<(), PoolError> {
+    /// The pool as it stood: its balances, a supply that is the caller's, and who says the rate.
+    fn begin(
+        &mut self,
+        amounts: [U256; 2],
+        supply: U256,
+        rate_provider: Address,
+    ) -> Result<(), PoolError> {
         let before = self.supply.get();
         if !before.is_zero() {
             return Err(NotEmpty { supply: before }.into());
         }
+        self.rate_provider.set(rate_provider);
         self.take_rate()?;
         let account = self.vm().msg_sender();
         for (place, amount) in [U256::ZERO, U256::ONE].into_iter().zip(amounts) {
@@ -194,6 +207,13 @@ impl Pool {
                 return Err(BadSwaps {}.into());
             }
             let amount_in = self.kept_swap(place_in, place_out, swap[2])?;
+            let swapped = Swapped {
+                place_in: swap[0],
+                place_out: swap[1],
+                amount_in,
+                amount_out: swap[2],
+            };
+            sdk::emit(self.vm(), swapped);
             owed[place_in] = number(owed[place_in].checked_add(amount_in))?;
             due[place_out] = number(due[place_out].checked_add(swap[2]))?;
         }

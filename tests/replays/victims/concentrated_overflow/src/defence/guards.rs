@@ -51,9 +51,12 @@ pub struct Defence {
 }
 
 impl Defence {
-    pub(crate) fn initialize(&mut self, governor: Address, oracle: Address) -> Result<(), PoolError> {
-        self.oracle.set(oracle);
+    pub(crate) fn initialize(&mut self, governor: Address) -> Result<(), PoolError> {
         Ok(self.authority.initialize(governor, governor)?)
+    }
+
+    pub(crate) fn ask(&mut self, oracle: Address) {
+        self.oracle.set(oracle);
     }
 
     pub(crate) fn modes(&self) -> Modes {

@@ -10,7 +10,9 @@ use stylus_sdk::prelude::*;
 pub struct Defence {}
 
 impl Defence {
-    pub(crate) fn initialize(&mut self, _governor: Address, _oracle: Address) -> Result<(), PoolError> {
+    pub(crate) fn initialize(&mut self, _governor: Address) -> Result<(), PoolError> {
         Ok(())
     }
+
+    pub(crate) fn ask(&mut self, _oracle: Address) {}
 }

@@ -17,24 +17,25 @@ use stylus_sdk::prelude::*;
 #[guarded]
 #[public]
 impl Pool {
-    /// Names the tokens, who governs the guards, and whom they ask for prices.
+    /// Names the tokens, and who governs the guards.
     #[constructor]
     pub fn constructor(
         &mut self,
         governor: Address,
         first: Address,
         second: Address,
-        oracle: Address,
     ) -> Result<(), PoolError> {
         self.first.set(first);
         self.second.set(second);
-        self.defence.initialize(governor, oracle)
+        self.defence.initialize(governor)
     }
 
-    /// The first price: its root with 64 bits behind the point. Once, by whoever is first.
+    /// The first price, its root with 64 bits behind the point, and whom the guards ask for prices. Once, by whoever is first.
     #[guard(lock)]
-    pub fn start(&mut self, root: U256) -> Result<(), PoolError> {
-        self.begin(root)
+    pub fn start(&mut self, root: U256, oracle: Address) -> Result<(), PoolError> {
+        self.begin(root)?;
+        self.defence.ask(oracle);
+        Ok(())
     }
 
     /// Opens an empty position between two roots.

@@ -7,23 +7,24 @@ use stylus_sdk::prelude::*;
 
 #[public]
 impl Pool {
-    /// Names the tokens. Who would govern the guards governs nothing, and nobody asks the oracle.
+    /// Names the tokens. Who would govern the guards governs nothing.
     #[constructor]
     pub fn constructor(
         &mut self,
         governor: Address,
         first: Address,
         second: Address,
-        oracle: Address,
     ) -> Result<(), PoolError> {
         self.first.set(first);
         self.second.set(second);
-        self.defence.initialize(governor, oracle)
+        self.defence.initialize(governor)
     }
 
-    /// The first price: its root with 64 bits behind the point. Once, by whoever is first.
-    pub fn start(&mut self, root: U256) -> Result<(), PoolError> {
-        self.begin(root)
+    /// The first price, its root with 64 bits behind the point, and whom the guards ask for prices. Once, by whoever is first.
+    pub fn start(&mut self, root: U256, oracle: Address) -> Result<(), PoolError> {
+        self.begin(root)?;
+        self.defence.ask(oracle);
+        Ok(())
     }
 
     /// Opens an empty position between two roots.

@@ -2,7 +2,7 @@
 
 use crate::{
     defence::{FLOWS, POOL_VALUE, SHARE_PRICE, SWAP_POOL_VALUE, SWAP_SHARE_PRICE},
-    Pool, PoolError,
+    math, OutOfRange, Pool, PoolError,
 };
 use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
@@ -18,23 +18,28 @@ use stylus_sdk::prelude::*;
 #[guarded]
 #[public]
 impl Pool {
-    /// Names the tokens, who says the second one's rate, and who governs the guards.
+    /// Names the tokens, and who governs the guards.
     #[constructor]
     pub fn constructor(
         &mut self,
         governor: Address,
         plain: Address,
         rated: Address,
-        rate_provider: Address,
     ) -> Result<(), PoolError> {
-        self.name(plain, rated, rate_provider);
+        self.name(plain, rated);
         self.defence.initialize(governor)
     }
 
-    /// The pool as it stood. Once, by whoever is first.
+    /// The pool as it stood, and who says the second token's rate. Once, by whoever is first.
     #[guard(lock)]
-    pub fn seed(&mut self, plain: U256, rated: U256, supply: U256) -> Result<(), PoolError> {
-        self.begin([plain, rated], supply)
+    pub fn seed(
+        &mut self,
+        plain: U256,
+        rated: U256,
+        supply: U256,
+        rate_provider: Address,
+    ) -> Result<(), PoolError> {
+        self.begin([plain, rated], supply, rate_provider)
     }
 
     /// Takes the rate that its provider says. Anyone may.
@@ -96,9 +101,9 @@ impl Pool {
         self.inside.getter(place).get(account)
     }
 
-    /// The invariant.
-    pub fn invariant(&self) -> Result<U256, PoolError> {
-        self.invariant_now()
+    /// The invariant of such balances, at the rate of now.
+    pub fn invariant_of(&self, plain: U256, rated: U256) -> Result<U256, PoolError> {
+        math::invariant(self.scaled([plain, rated])?).ok_or_else(|| OutOfRange {}.into())
     }
 }
 

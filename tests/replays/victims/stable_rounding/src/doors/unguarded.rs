@@ -1,28 +1,33 @@
 //! Without guards.
 
-use crate::{Pool, PoolError};
+use crate::{math, OutOfRange, Pool, PoolError};
 use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
 use stylus_sdk::prelude::*;
 
 #[public]
 impl Pool {
-    /// Names the tokens, and who says the second one's rate. Who would govern the guards governs nothing.
+    /// Names the tokens. Who would govern the guards governs nothing.
     #[constructor]
     pub fn constructor(
         &mut self,
         governor: Address,
         plain: Address,
         rated: Address,
-        rate_provider: Address,
     ) -> Result<(), PoolError> {
-        self.name(plain, rated, rate_provider);
+        self.name(plain, rated);
         self.defence.initialize(governor)
     }
 
-    /// The pool as it stood. Once, by whoever is first.
-    pub fn seed(&mut self, plain: U256, rated: U256, supply: U256) -> Result<(), PoolError> {
-        self.begin([plain, rated], supply)
+    /// The pool as it stood, and who says the second token's rate. Once, by whoever is first.
+    pub fn seed(
+        &mut self,
+        plain: U256,
+        rated: U256,
+        supply: U256,
+        rate_provider: Address,
+    ) -> Result<(), PoolError> {
+        self.begin([plain, rated], supply, rate_provider)
     }
 
     /// Takes the rate that its provider says. Anyone may.
@@ -56,9 +61,9 @@ impl Pool {
         self.inside.getter(place).get(account)
     }
 
-    /// The invariant.
-    pub fn invariant(&self) -> Result<U256, PoolError> {
-        self.invariant_now()
+    /// The invariant of such balances, at the rate of now.
+    pub fn invariant_of(&self, plain: U256, rated: U256) -> Result<U256, PoolError> {
+        math::invariant(self.scaled([plain, rated])?).ok_or_else(|| OutOfRange {}.into())
     }
 }
 
