@@ -48,7 +48,8 @@ fn unique<T: Ord + std::fmt::Debug>(what: &str, all: impl Iterator<Item = T>) ->
 }
 
 fn known_asset(incident: &Incident, symbol: &str) -> Result<(), String> {
-    if incident.assets.iter().any(|asset| asset.symbol == symbol) {
+    let is_share = incident.normal.share_prices.iter().any(|share| share.of == symbol);
+    if is_share || incident.assets.iter().any(|asset| asset.symbol == symbol) {
         return Ok(());
     }
     Err(format!("there is no asset {symbol}"))
@@ -58,7 +59,8 @@ fn check_step(incident: &Incident, place: usize, step: &Step) -> Result<(), Stri
     if step.n != place + 1 {
         return Err(format!("it stands at place {}: steps count from one", place + 1));
     }
-    if !incident.transactions.iter().any(|tx| tx.id == step.tx) {
+    let own_act = matches!(step.tx.as_str(), "upgrade" | "pause");
+    if !own_act && !incident.transactions.iter().any(|tx| tx.id == step.tx) {
         return Err(format!("there is no transaction {}", step.tx));
     }
     let steps_of = |n: usize| (1..=incident.steps.len()).contains(&n) && n != step.n;

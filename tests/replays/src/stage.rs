@@ -30,6 +30,9 @@ pub const LENDER: &str = "lender";
 /// How much of every token there is, in base units: more than any figure, and far from the largest number.
 const SUPPLY: U256 = U256::from_limbs([0, 0, 1 << 40, 0]);
 
+/// How much ether the lender has: a million.
+const ETHER: U256 = U256::from_limbs([0x1bce_cced_a100_0000, 0xd3c2, 0, 0]);
+
 /// The two builds of a victim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Build {
@@ -116,7 +119,7 @@ impl Stage {
         incident: &Incident,
         victim: &str,
         build: Build,
-        constructor: impl FnOnce(&Self) -> Result<Vec<u8>, ReplayError>,
+        constructor: impl FnOnce(&mut Self) -> Result<Vec<u8>, ReplayError>,
     ) -> Result<Self, ReplayError> {
         let code = wasm::code(&build.wasm_name(victim))?;
         let chain = Chain::open(&Endpoint::from_env()?, &code)?;
@@ -138,7 +141,10 @@ impl Stage {
                 TokenKind::NoReturn => Some(Fixture::NoReturnToken),
             };
             let token = match fixture {
-                None => ETH,
+                None => {
+                    stage.chain.give(lender, ETHER)?;
+                    ETH
+                }
                 Some(fixture) => {
                     let init_code = fixture.token_init_code(&asset.symbol, asset.decimals, lender, SUPPLY);
                     stage.chain.create(people.user, init_code)?
@@ -146,7 +152,7 @@ impl Stage {
             };
             stage.tokens.insert(asset.symbol.clone(), token);
         }
-        let input = constructor(&stage)?;
+        let input = constructor(&mut stage)?;
         stage.victim = stage.chain.deploy_program(people.deployer, &code, input)?;
         stage.start = stage.chain.now()?;
         Ok(stage)

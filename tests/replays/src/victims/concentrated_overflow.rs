@@ -348,6 +348,9 @@ pub fn rehearse(incident: &Incident) -> Result<(Compared, Lost), ReplayError> {
     Ok((compared, lost))
 }
 
+/// An honest swap moves the root of the price by no more than one part in so many, and so the price by a percent: who would move it by more removes liquidity, or swaps elsewhere.
+const HONEST_IMPACT: u64 = 200;
+
 /// A busy day's flows: what comes in is added to the position, what goes out is swapped for or, every other time, removed. The market's price goes with the pool's.
 fn live(incident: &Incident, build: Build) -> Result<Lived, ReplayError> {
     let (mut stage, oracle) = open(incident, build)?;
@@ -372,14 +375,14 @@ fn live(incident: &Incident, build: Build) -> Result<Lived, ReplayError> {
             }
             Direction::Withdrawal => {
                 swaps = !swaps;
-                if swaps {
-                    let all = stage.view(&IConcentratedOverflow::positionCall { id })?.liquidity;
-                    let scaled = all * point();
-                    let target = if is_first {
-                        root * scaled / (scaled - amount * root)
-                    } else {
-                        root - amount * point() / all
-                    };
+                let all = stage.view(&IConcentratedOverflow::positionCall { id })?.liquidity;
+                let scaled = all * point();
+                let target = if is_first {
+                    root * scaled / (scaled - amount * root)
+                } else {
+                    root - amount * point() / all
+                };
+                if swaps && target.abs_diff(root) * U256::from(HONEST_IMPACT) <= root {
                     let call = IConcentratedOverflow::swapCall { target };
                     stage.chain.submit(user, pool, &call)?
                 } else {
@@ -411,7 +414,7 @@ pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
         limits_alone: Some(limits.variant),
         cannot: "The swap before is what is refused first. With it in shadow `value_in_out` refuses the position, also at the price that the attack has moved: one unit came in for many of the same token. But \
                  positions are no tokens that the guard could measure: the victim says what they are, by other arithmetic than the pool's. `invariant_monotone` has no form for \
-                 ranges; `solvency` stands in for it"
+                 ranges; `solvency` stands in for it. An honest swap that moves the price by more than R3's 3.75% is refused"
             .to_owned(),
         honest: honest::both(
             "swaps or removes",

@@ -79,18 +79,16 @@ fn terms(incident: &Incident) -> Result<Terms, ReplayError> {
             minted: false,
         });
     }
-    // What the pool's token is worth: what the pool gives for it, at the oracle's price, in the stablecoin's 18 decimals.
-    let (tokens, usdc) = {
-        let step = incident.step(6)?;
-        (incident.amount(step)?, incident.received(step)?)
-    };
-    let price = incident.state("oracle.USDC", None)?;
-    let decimals = U256::from(10u64.pow(12));
+    // What the pool's token is worth to the treasury: by the pool's liability and the oracle, as step 3 has it for all that was staked.
+    let staked = incident.step(3)?;
+    let worth = staked.expect.iter().find(|expect| expect.what == "attacker.collateral_usd");
+    let worth = worth.and_then(|expect| expect.figure.number());
+    let worth = worth.ok_or_else(|| ReplayError::Missing("what step 3 is worth".to_owned()))?;
     Ok(Terms {
         lent: "USP",
         collateral: "LPUSDC",
         token_per_share: (U256::ONE, U256::ONE),
-        value_per_share: (usdc * price * decimals, tokens * U256::from(100_000_000)),
+        value_per_share: (worth, incident.amount(staked)?),
         factor: "treasury.collateral_factor",
         discount_bps: U256::ZERO,
         reserve_fee_bps: U256::ZERO,

@@ -3,6 +3,7 @@
 pub mod concentrated_overflow;
 pub mod lending_donate;
 pub mod reentrant_pool;
+pub mod share_collateral;
 pub mod stable_rounding;
 
 use crate::error::ReplayError;

@@ -36,11 +36,11 @@ errors! {
 }
 
 /// What an account has covers what it owes.
-pub const HEALTH: GuardId = GuardId::of::<1>();
+pub(crate) const HEALTH: GuardId = GuardId::of::<1>();
 /// What leaves: cap and bucket.
-pub const LIMITS: GuardId = GuardId::of::<2>();
+pub(crate) const LIMITS: GuardId = GuardId::of::<2>();
 /// What is lent: the ceiling.
-pub const GROWTH: GuardId = GuardId::of::<3>();
+pub(crate) const GROWTH: GuardId = GuardId::of::<3>();
 
 /// The one debt that grows.
 const DEBT: B256 = B256::ZERO;

@@ -10,9 +10,9 @@ extern crate alloc;
 mod protocol;
 
 #[cfg(feature = "guarded")]
-mod guarded;
+pub mod guarded;
 #[cfg(not(feature = "guarded"))]
-mod unguarded;
+pub mod unguarded;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
