@@ -21,7 +21,12 @@ fn refused(robbery: &Robbery) -> (Guard, &'static str, usize) {
     assert_eq!(robbery.attempts.len(), 1, "one transaction");
     let refused = robbery.attempts[0].refused.as_ref().expect("a refusal");
     assert!(robbery.unchanged);
-    assert!(robbery.variant.lost.by_asset.iter().all(|(_, amount)| amount.is_zero()));
+    assert!(robbery
+        .variant
+        .lost
+        .by_asset
+        .iter()
+        .all(|(_, amount)| amount.is_zero()));
     let (guard, error) = refusal::guard_of(&refused.output).expect("a guard's refusal");
     (guard, error, refused.step)
 }
@@ -83,7 +88,10 @@ fn a_position_that_nothing_covers_is_refused() {
     // What was there, what the thief sold, and its one unit.
     assert_eq!(error.locked, number("20048642560000000"));
     // The enormous position, and the honest one, which is all of the first token by now.
-    assert_eq!(error.owed, number("31572840708638430117170541") + number("20048642559999998"));
+    assert_eq!(
+        error.owed,
+        number("31572840708638430117170541") + number("20048642559999998")
+    );
 }
 
 #[test]
@@ -103,7 +111,10 @@ fn with_every_guard_in_shadow_the_guarded_pool_is_robbed_as_the_other() {
 #[test]
 fn an_honest_day_passes_and_the_replay_says_which_guard_acted() {
     let outcome = replay(&cetus()).unwrap();
-    assert_eq!((outcome.acted.len(), outcome.acted[0].guard, outcome.acted[0].step), (1, Guard::PriceBound, 1));
+    assert_eq!(
+        (outcome.acted.len(), outcome.acted[0].guard, outcome.acted[0].step),
+        (1, Guard::PriceBound, 1)
+    );
     assert_eq!(outcome.honest.operations, 80);
     assert!(outcome.honest.gas_guarded > outcome.honest.gas_unguarded);
 }

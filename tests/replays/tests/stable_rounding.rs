@@ -19,11 +19,20 @@ fn number(text: &str) -> U256 {
 /// Who refused the batch, at which step and row. The thief has nothing, and the pool is as it was.
 fn refused(robbery: &Robbery) -> (Guard, &'static str, usize, usize) {
     assert!(robbery.unchanged);
-    assert!(robbery.variant.lost.by_asset.iter().all(|(_, amount)| amount.is_zero()));
+    assert!(robbery
+        .variant
+        .lost
+        .by_asset
+        .iter()
+        .all(|(_, amount)| amount.is_zero()));
     let acted = &robbery.variant.acted[0];
     let (row, output) = robbery.row.as_ref().expect("a row that is refused");
     let (guard, error) = refusal::guard_of(output).expect("a guard's refusal");
-    assert_eq!((acted.guard, acted.error.as_str()), (guard, error), "the row's and the batch's refusal");
+    assert_eq!(
+        (acted.guard, acted.error.as_str()),
+        (guard, error),
+        "the row's and the batch's refusal"
+    );
     (guard, error, acted.step, *row)
 }
 
@@ -64,7 +73,10 @@ fn a_swap_that_leaves_too_few_shares_is_refused_before_any_rounding() {
 #[test]
 fn the_first_swap_of_17_units_is_refused_by_the_value_per_share() {
     let robbery = rob(&balancer(), &[Named::SwapSharePrice]).unwrap();
-    assert_eq!(refused(&robbery), (Guard::InvariantMonotone, "PoolValueFell", 3, 24));
+    assert_eq!(
+        refused(&robbery),
+        (Guard::InvariantMonotone, "PoolValueFell", 3, 24)
+    );
     let rows = rows(&balancer()).unwrap();
     assert_eq!(rows[23].amount_out, U256::from(17));
 }
@@ -84,7 +96,10 @@ fn at_the_end_of_the_batch_the_share_price_has_fallen() {
 fn at_the_end_of_the_batch_the_value_per_share_has_fallen() {
     let shadow = [Named::SwapSharePrice, Named::SwapPoolValue, Named::SharePrice];
     let robbery = rob(&balancer(), &shadow).unwrap();
-    assert_eq!(refused(&robbery), (Guard::InvariantMonotone, "PoolValueFell", 4, 121));
+    assert_eq!(
+        refused(&robbery),
+        (Guard::InvariantMonotone, "PoolValueFell", 4, 121)
+    );
 }
 
 #[test]
@@ -92,14 +107,20 @@ fn limits_alone_see_nothing_before_the_money_leaves() {
     let robbery = rob(&balancer(), &Named::HOLD).unwrap();
     assert_eq!(robbery.attempts[0].refused, None, "the swaps pass");
     let acted = &robbery.variant.acted;
-    assert_eq!((acted.len(), acted[0].guard, acted[0].step), (1, Guard::FlowCap, 6));
+    assert_eq!(
+        (acted.len(), acted[0].guard, acted[0].step),
+        (1, Guard::FlowCap, 6)
+    );
     assert!(!robbery.unchanged, "what accounts have inside is the thief's");
 }
 
 #[test]
 fn an_honest_day_passes_and_the_replay_says_which_guard_acted() {
     let outcome = replay(&balancer()).unwrap();
-    assert_eq!((outcome.acted.len(), outcome.acted[0].guard, outcome.acted[0].step), (1, Guard::LeastSupply, 2));
+    assert_eq!(
+        (outcome.acted.len(), outcome.acted[0].guard, outcome.acted[0].step),
+        (1, Guard::LeastSupply, 2)
+    );
     assert_eq!(outcome.honest.operations, 80);
     assert!(outcome.honest.gas_guarded > outcome.honest.gas_unguarded);
 }

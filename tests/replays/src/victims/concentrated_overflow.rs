@@ -110,7 +110,9 @@ impl Honest {
                 }
             }
         }
-        Err(ReplayError::Missing("a position that holds what the pool held".to_owned()))
+        Err(ReplayError::Missing(
+            "a position that holds what the pool held".to_owned(),
+        ))
     }
 
     /// The price of before, with 18 decimals.
@@ -225,7 +227,9 @@ pub fn open(incident: &Incident, build: Build) -> Result<(Stage, Address), Repla
     let oracle = stage.chain.create(user, Fixture::Oracle.creation_code())?;
     for (symbol, wad) in [("HASUI", honest.price_wad()), ("SUI", WAD)] {
         let asset = stage.token(symbol)?;
-        stage.chain.must(user, oracle, &IOracle::setCall { asset, wad }, "a price")?;
+        stage
+            .chain
+            .must(user, oracle, &IOracle::setCall { asset, wad }, "a price")?;
     }
     let start = IConcentratedOverflow::startCall {
         root: honest.root,
@@ -361,7 +365,9 @@ fn live(incident: &Incident, build: Build) -> Result<Lived, ReplayError> {
         let root = stage.view(&IConcentratedOverflow::sqrtPriceCall {})?;
         let asset = stage.token("HASUI")?;
         let wad = price_wad(root);
-        stage.chain.must(user, oracle, &IOracle::setCall { asset, wad }, "a price")?;
+        stage
+            .chain
+            .must(user, oracle, &IOracle::setCall { asset, wad }, "a price")?;
         let (id, is_first, amount) = (U256::ZERO, symbol == "HASUI", flow.amount);
         let liquidity = if is_first {
             amount * root * range.high / (point() * (range.high - root))

@@ -134,7 +134,12 @@ impl Cast for Theft {
                 let tokens = U256::ZERO;
                 vec![Move {
                     value: ether_,
-                    ..Move::call(step.n, THIEF, pool, &IReentrantPool::addLiquidityCall { ether_, tokens })
+                    ..Move::call(
+                        step.n,
+                        THIEF,
+                        pool,
+                        &IReentrantPool::addLiquidityCall { ether_, tokens },
+                    )
                 }]
             }
             Action::RemoveLiquidity => {
@@ -142,7 +147,8 @@ impl Cast for Theft {
                 for inside in incident.inside(step.n) {
                     let ether_ = incident.amount(inside)?;
                     let tokens = U256::ZERO;
-                    let look = || in_the_middle(pool, U256::ZERO, IReentrantPool::stateCall {}.abi_encode(), false);
+                    let look =
+                        || in_the_middle(pool, U256::ZERO, IReentrantPool::stateCall {}.abi_encode(), false);
                     let add = IReentrantPool::addLiquidityCall { ether_, tokens }.abi_encode();
                     let calls = vec![
                         look(),
@@ -171,7 +177,12 @@ impl Cast for Theft {
         })
     }
 
-    fn reading(&self, stage: &Stage, incident: &Incident, expect: &Expect) -> Result<Option<U256>, ReplayError> {
+    fn reading(
+        &self,
+        stage: &Stage,
+        incident: &Incident,
+        expect: &Expect,
+    ) -> Result<Option<U256>, ReplayError> {
         let step = incident
             .steps
             .iter()
@@ -363,8 +374,15 @@ fn live(incident: &Incident, build: Build) -> Result<Lived, ReplayError> {
         let (of_ether, amount) = (symbol == "ETH", flow.amount);
         let (data, value) = match flow.direction {
             Direction::Deposit => {
-                let (ether_, tokens) = if of_ether { (amount, U256::ZERO) } else { (U256::ZERO, amount) };
-                (IReentrantPool::addLiquidityCall { ether_, tokens }.abi_encode(), ether_)
+                let (ether_, tokens) = if of_ether {
+                    (amount, U256::ZERO)
+                } else {
+                    (U256::ZERO, amount)
+                };
+                (
+                    IReentrantPool::addLiquidityCall { ether_, tokens }.abi_encode(),
+                    ether_,
+                )
             }
             Direction::Withdrawal => {
                 swaps = !swaps;
@@ -375,7 +393,10 @@ fn live(incident: &Incident, build: Build) -> Result<Lived, ReplayError> {
                     };
                     (call.abi_encode(), if of_ether { U256::ZERO } else { amount })
                 } else {
-                    (IReentrantPool::removeLiquidityCall { amount }.abi_encode(), U256::ZERO)
+                    (
+                        IReentrantPool::removeLiquidityCall { amount }.abi_encode(),
+                        U256::ZERO,
+                    )
                 }
             }
         };

@@ -89,7 +89,8 @@ pub struct Row {
 pub fn rows(incident: &Incident) -> Result<Vec<Row>, ReplayError> {
     let missing = |what: String| ReplayError::Missing(what);
     let file = incident.arg(incident.step(2)?, "file")?;
-    let text = std::fs::read_to_string(directory().join(file)).map_err(|error| missing(format!("{file} ({error})")))?;
+    let text = std::fs::read_to_string(directory().join(file))
+        .map_err(|error| missing(format!("{file} ({error})")))?;
     let row = |line: &str| -> Option<Row> {
         let fields: Vec<&str> = line.split(',').collect();
         let [_, asset_in, asset_out, amount_in, amount_out, invariant_after] = fields[..] else {
@@ -119,13 +120,19 @@ fn batch(rows: &[Row]) -> Vec<u8> {
             row.amount_out,
         ]
     });
-    IStableRounding::batchSwapCall { swaps: words.collect() }.abi_encode()
+    IStableRounding::batchSwapCall {
+        swaps: words.collect(),
+    }
+    .abi_encode()
 }
 
 /// The step that a row, from one, is part of.
 fn step_of(incident: &Incident, row: usize) -> usize {
     let is_last = |step: &&Step| {
-        let last = step.args.get("rows").and_then(|rows| rows.split('-').nth(1)?.parse().ok());
+        let last = step
+            .args
+            .get("rows")
+            .and_then(|rows| rows.split('-').nth(1)?.parse().ok());
         last.is_some_and(|last: usize| row <= last)
     };
     incident.steps.iter().find(is_last).map_or(0, |step| step.n)
@@ -161,7 +168,12 @@ impl Robber {
     }
 
     /// Both balances after so many rows, from what the pool said of each.
-    fn balances_after(&self, stage: &Stage, incident: &Incident, rows: usize) -> Result<[U256; 2], ReplayError> {
+    fn balances_after(
+        &self,
+        stage: &Stage,
+        incident: &Incident,
+        rows: usize,
+    ) -> Result<[U256; 2], ReplayError> {
         let mut balances = [
             incident.state("pool.WETH", Some("WETH"))?,
             incident.state("pool.OSETH", Some("OSETH"))?,
@@ -211,7 +223,12 @@ impl Cast for Robber {
     fn moves(&self, stage: &mut Stage, incident: &Incident, step: &Step) -> Result<Vec<Move>, ReplayError> {
         let pool = stage.victim;
         Ok(match step.action {
-            Action::UpdateRate => vec![Move::call(step.n, THIEF, pool, &IStableRounding::updateRateCall {})],
+            Action::UpdateRate => vec![Move::call(
+                step.n,
+                THIEF,
+                pool,
+                &IStableRounding::updateRateCall {},
+            )],
             // The first part of the batch stands for all of it: it is one call.
             Action::Batch if incident.arg(step, "rows")?.starts_with("1-") => vec![Move {
                 step: step.n,
@@ -234,7 +251,12 @@ impl Cast for Robber {
         })
     }
 
-    fn reading(&self, stage: &Stage, incident: &Incident, expect: &Expect) -> Result<Option<U256>, ReplayError> {
+    fn reading(
+        &self,
+        stage: &Stage,
+        incident: &Incident,
+        expect: &Expect,
+    ) -> Result<Option<U256>, ReplayError> {
         let step = incident
             .steps
             .iter()
@@ -251,7 +273,9 @@ impl Cast for Robber {
         match (expect.what.as_str(), expect.asset.as_deref()) {
             ("pool.WETH", _) => Ok(Some(plain)),
             ("pool.OSETH", _) => Ok(Some(rated)),
-            ("pool.invariant", _) => Ok(Some(stage.view(&IStableRounding::invariantOfCall { plain, rated })?)),
+            ("pool.invariant", _) => Ok(Some(
+                stage.view(&IStableRounding::invariantOfCall { plain, rated })?,
+            )),
             ("attacker.internal", Some("WETH")) => inside(0),
             ("attacker.internal", Some("OSETH")) => inside(1),
             _ => Ok(None),
@@ -360,7 +384,11 @@ pub fn rob(incident: &Incident, shadow: &[Named]) -> Result<Robbery, ReplayError
     let unchanged = stage.chain.fingerprint(stage.victim)? == before;
     let mut acted = run::acted(&attempts);
     let batch_refused = attempts.first().is_some_and(|attempt| attempt.refused.is_some());
-    let row = if batch_refused { robber.first_refused(&stage)? } else { None };
+    let row = if batch_refused {
+        robber.first_refused(&stage)?
+    } else {
+        None
+    };
     if let (Some((row, _)), Some(first)) = (&row, acted.first_mut()) {
         first.step = step_of(incident, *row);
     }
@@ -409,7 +437,11 @@ fn live(incident: &Incident, build: Build) -> Result<Lived, ReplayError> {
             account: user,
         };
         let enough = stage.view(&other)? > flow.amount.saturating_mul(U256::from(2));
-        let place_in = if swaps && enough { U256::from(1 - place) } else { U256::from(2) };
+        let place_in = if swaps && enough {
+            U256::from(1 - place)
+        } else {
+            U256::from(2)
+        };
         let call = IStableRounding::batchSwapCall {
             swaps: vec![place_in, whole, flow.amount],
         };

@@ -43,8 +43,9 @@ pub(crate) fn invariant(balances: [U256; 2]) -> Option<U256> {
     for _ in 0..STEPS {
         let mut product = d;
         for balance in balances {
-            product = mul_div_down(product, d, balance.checked_add(balance)?)?;
+            product = mul_div_down(product, d, balance)?;
         }
+        let product = mul_div_down(product, U256::ONE, small(4))?;
         let over = weighted.checked_add(product)?.checked_add(product)?;
         let under = mul_div_down(d, small(ANN - PRECISION), small(PRECISION))?
             .checked_add(product.checked_mul(small(3))?)?;

@@ -129,12 +129,7 @@ impl Pool {
     }
 
     /// The pool as it stood: its balances, a supply that is the caller's, and who says the rate.
-    fn begin(
-        &mut self,
-        amounts: [U256; 2],
-        supply: U256,
-        rate_provider: Address,
-    ) -> Result<(), PoolError> {
+    fn begin(&mut self, amounts: [U256; 2], supply: U256, rate_provider: Address) -> Result<(), PoolError> {
         let before = self.supply.get();
         if !before.is_zero() {
             return Err(NotEmpty { supply: before }.into());

@@ -6,7 +6,9 @@ use crate::{
 };
 use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
-use portcullis::{asset::ETH, core_types::mode::Mode, invariant::Invariant, transition::Measured, GuardError};
+use portcullis::{
+    asset::ETH, core_types::mode::Mode, invariant::Invariant, transition::Measured, GuardError,
+};
 use stylus_sdk::prelude::*;
 
 #[public]
@@ -93,7 +95,10 @@ impl Pool {
 
     fn kept<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, PoolError>) -> Result<T, PoolError> {
         let [ether, token] = [ETH, self.token.get()];
-        let measured = [Measured::begin(self.vm(), ether)?, Measured::begin(self.vm(), token)?];
+        let measured = [
+            Measured::begin(self.vm(), ether)?,
+            Measured::begin(self.vm(), token)?,
+        ];
         let before = self.invariants()?.before(self.vm()).map_err(GuardError::from)?;
         let done = body(self)?;
         self.invariants()?
