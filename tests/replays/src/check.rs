@@ -168,7 +168,8 @@ fn check_figure(incident: &Incident, figure: &Figure) -> Result<(), String> {
     }
     let value = figure.value.as_str();
     let is_date = value.as_bytes().get(4) == Some(&b'-') && value.starts_with("20");
-    if figure.number().is_none() && figure.dollars().is_none() && !is_date && value != "unknown" {
+    let is_bytes = value.strip_prefix("0x").is_some_and(|hex| hex.bytes().all(|digit| digit.is_ascii_hexdigit()));
+    if figure.number().is_none() && figure.dollars().is_none() && !is_bytes && !is_date && value != "unknown" {
         return Err(format!("{value:?} is no number, word or date, and not unknown"));
     }
     if figure.verified && value == "unknown" {

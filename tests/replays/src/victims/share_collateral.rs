@@ -1,6 +1,7 @@
 //! `share_collateral`: Sonne and Hundred. Cream and Radiant are not replayed yet: the one needs a vault whose share is lent too, the other flash loans of the market's own.
 //!
 //! # Where the victim is simpler
+//! - The price of a share counts one share and one unit more than there are, as the library has it: two shares are priced a third lower, and so the bound refuses them before anything is given.
 //! - Interest stands still: all of it happens in one second.
 //! - An account owes in one asset, as every account here does.
 //! - What a liquidator seizes is rounded up to a share.

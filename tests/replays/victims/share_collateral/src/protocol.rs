@@ -124,10 +124,11 @@ impl Protocol {
         self.burn(by, shares, price, amount)
     }
 
-    /// Takes shares' worth of collateral out.
+    /// Takes shares' worth of collateral out, at a price of 18 digits, as those markets have it: the last share may leave a unit.
     pub(crate) fn redeem(&mut self, by: Address, shares: U256) -> Result<(), GuardError> {
         let price = self.pricing()?;
-        let amount = part_down(shares, price.assets, price.supply)?;
+        let price_wad = part_down(price.assets, WAD, price.supply)?;
+        let amount = part_down(shares, price_wad, WAD)?;
         self.burn(by, shares, price, amount)
     }
 
