@@ -54,7 +54,11 @@ pub struct Flow {
 /// The honest day of an incident's bridge, in the order of time.
 #[must_use]
 pub fn honest_day(incident: &Incident) -> Vec<Flow> {
-    let outflows: Vec<U256> = incident.assets.iter().map(|asset| asset.normal_daily_outflow).collect();
+    let outflows: Vec<U256> = incident
+        .assets
+        .iter()
+        .map(|asset| asset.normal_daily_outflow)
+        .collect();
     spread(incident.id, &outflows, FLOWS / incident.assets.len())
 }
 

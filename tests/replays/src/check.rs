@@ -9,20 +9,41 @@ use std::collections::BTreeSet;
 /// The first thing that is wrong, as a sentence.
 pub fn check(incident: &Incident) -> Result<(), String> {
     if incident.schema != "incident-2" {
-        return Err(format!("its schema is {:?}, and only incident-2 is known", incident.schema));
+        return Err(format!(
+            "its schema is {:?}, and only incident-2 is known",
+            incident.schema
+        ));
     }
     if incident.root_cause.len() != 2 {
         return Err("root_cause has two sentences".to_owned());
     }
     unique("a source's id", incident.sources.iter().map(|source| &source.id))?;
-    unique("a transaction's id", incident.transactions.iter().map(|tx| &tx.id))?;
-    unique("an asset's symbol", incident.assets.iter().map(|asset| &asset.symbol))?;
+    unique(
+        "a transaction's id",
+        incident.transactions.iter().map(|tx| &tx.id),
+    )?;
+    unique(
+        "an asset's symbol",
+        incident.assets.iter().map(|asset| &asset.symbol),
+    )?;
     let states = incident.state.iter().map(|state| (&state.name, &state.asset));
     unique("a state's name and asset", states)?;
-    unique("a flow's asset", incident.normal.flows.iter().map(|flow| &flow.asset))?;
-    unique("a debt's asset", incident.normal.debts.iter().map(|debt| &debt.asset))?;
-    unique("a price's name", incident.normal.prices.iter().map(|price| &price.of))?;
-    unique("a share price's name", incident.normal.share_prices.iter().map(|price| &price.of))?;
+    unique(
+        "a flow's asset",
+        incident.normal.flows.iter().map(|flow| &flow.asset),
+    )?;
+    unique(
+        "a debt's asset",
+        incident.normal.debts.iter().map(|debt| &debt.asset),
+    )?;
+    unique(
+        "a price's name",
+        incident.normal.prices.iter().map(|price| &price.of),
+    )?;
+    unique(
+        "a share price's name",
+        incident.normal.share_prices.iter().map(|price| &price.of),
+    )?;
 
     for (place, step) in incident.steps.iter().enumerate() {
         check_step(incident, place, step).map_err(|reason| format!("step {}: {reason}", step.n))?;
@@ -48,7 +69,11 @@ fn unique<T: Ord + std::fmt::Debug>(what: &str, all: impl Iterator<Item = T>) ->
 }
 
 fn known_asset(incident: &Incident, symbol: &str) -> Result<(), String> {
-    let is_share = incident.normal.share_prices.iter().any(|share| share.of == symbol);
+    let is_share = incident
+        .normal
+        .share_prices
+        .iter()
+        .any(|share| share.of == symbol);
     if is_share || incident.assets.iter().any(|asset| asset.symbol == symbol) {
         return Ok(());
     }
@@ -110,7 +135,10 @@ fn figures(incident: &Incident) -> Vec<(String, &Figure)> {
         ("loss.usd".to_owned(), &incident.loss.usd),
         ("loss.returned_usd".to_owned(), &incident.loss.returned_usd),
         ("normal.tvl_usd".to_owned(), &incident.normal.tvl_usd),
-        ("normal.utilisation_bps".to_owned(), &incident.normal.utilisation_bps),
+        (
+            "normal.utilisation_bps".to_owned(),
+            &incident.normal.utilisation_bps,
+        ),
     ];
     let mut add = |what: String, figure| all.push((what, figure));
     for asset in &incident.assets {
@@ -168,7 +196,11 @@ fn check_figure(incident: &Incident, figure: &Figure) -> Result<(), String> {
     }
     let value = figure.value.as_str();
     let is_date = value.as_bytes().get(4) == Some(&b'-') && value.starts_with("20");
-    if figure.number().is_none() && figure.dollars().is_none() && !is_date && value != "unknown" {
+    let is_bytes = value
+        .strip_prefix("0x")
+        .is_some_and(|hex| hex.bytes().all(|digit| digit.is_ascii_hexdigit()));
+    if figure.number().is_none() && figure.dollars().is_none() && !is_bytes && !is_date && value != "unknown"
+    {
         return Err(format!("{value:?} is no number, word or date, and not unknown"));
     }
     if figure.verified && value == "unknown" {

@@ -540,7 +540,10 @@ impl Incident {
             .map_err(|error| fail(format!("it cannot be read: {error}")))?;
         let incident = Self::parse(&text).map_err(&fail)?;
         if incident.id != id {
-            return Err(fail(format!("its id is {:?}: it has to be the file's name", incident.id)));
+            return Err(fail(format!(
+                "its id is {:?}: it has to be the file's name",
+                incident.id
+            )));
         }
         Ok(incident)
     }

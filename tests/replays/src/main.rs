@@ -39,7 +39,11 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     }
     let checked_in = std::fs::read_to_string(&arguments.file).map_err(at)?;
     if checked_in == text {
-        println!("{} incidents replayed: as {} says.", outcomes.len(), arguments.file.display());
+        println!(
+            "{} incidents replayed: as {} says.",
+            outcomes.len(),
+            arguments.file.display()
+        );
         return Ok(());
     }
     let same_compiler = checked_in.lines().last() == text.lines().last();

@@ -99,7 +99,11 @@ pub fn require_faithful(incident: &Incident, lost: &Lost, tolerance: U256) -> Re
         let amount = incident.number(&expected.amount, "a loss")?;
         let found = lost.by_asset.iter().find(|(symbol, _)| symbol == &expected.asset);
         let Some((_, found)) = found else {
-            return Err(unfaithful(&expected.asset, "not said".to_owned(), amount.to_string()));
+            return Err(unfaithful(
+                &expected.asset,
+                "not said".to_owned(),
+                amount.to_string(),
+            ));
         };
         if found.abs_diff(amount) > tolerance {
             return Err(unfaithful(&expected.asset, found.to_string(), amount.to_string()));

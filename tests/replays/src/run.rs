@@ -24,7 +24,12 @@ pub trait Cast {
     ///
     /// # Errors
     /// A [`ReplayError`].
-    fn reading(&self, stage: &Stage, incident: &Incident, expect: &Expect) -> Result<Option<U256>, ReplayError>;
+    fn reading(
+        &self,
+        stage: &Stage,
+        incident: &Incident,
+        expect: &Expect,
+    ) -> Result<Option<U256>, ReplayError>;
 
     /// By how much a number may differ from the file's, in its unit. Exact unless a victim says why not.
     fn tolerance(&self, _: &Incident, _: &Step, _: &Expect) -> U256 {

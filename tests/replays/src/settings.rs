@@ -163,7 +163,10 @@ mod tests {
         let busy_day: U256 = "347275786583961193429703".parse().unwrap();
         assert_eq!(transaction_cap(flow), Ok(busy_day));
         let bucket = bucket(flow).unwrap();
-        assert_eq!((bucket.capacity, bucket.refill_secs), (busy_day + busy_day, 86_400));
+        assert_eq!(
+            (bucket.capacity, bucket.refill_secs),
+            (busy_day + busy_day, 86_400)
+        );
     }
 
     #[test]
@@ -187,7 +190,11 @@ mod tests {
     fn a_price_moves_as_its_class_does_and_by_a_quarter_in_a_transaction() {
         let price = |class| Price {
             class,
-            ..Incident::read("mango-2022-10").unwrap().price("MNGO").unwrap().clone()
+            ..Incident::read("mango-2022-10")
+                .unwrap()
+                .price("MNGO")
+                .unwrap()
+                .clone()
         };
         let step = |down_bps, up_bps| Step { down_bps, up_bps };
         for (class, day, transaction) in [

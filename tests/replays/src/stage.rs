@@ -199,7 +199,13 @@ impl Stage {
     ///
     /// # Errors
     /// A [`ReplayError`] when there is no such asset.
-    pub fn returns(&mut self, step: usize, symbol: &str, from: &str, amount: U256) -> Result<Move, ReplayError> {
+    pub fn returns(
+        &mut self,
+        step: usize,
+        symbol: &str,
+        from: &str,
+        amount: U256,
+    ) -> Result<Move, ReplayError> {
         let lender = self.actor(LENDER)?;
         self.pays(step, from, symbol, lender, amount)
     }
@@ -208,7 +214,14 @@ impl Stage {
     ///
     /// # Errors
     /// A [`ReplayError`] when there is no such asset.
-    pub fn pays(&self, step: usize, from: &str, symbol: &str, to: Address, amount: U256) -> Result<Move, ReplayError> {
+    pub fn pays(
+        &self,
+        step: usize,
+        from: &str,
+        symbol: &str,
+        to: Address,
+        amount: U256,
+    ) -> Result<Move, ReplayError> {
         Ok(match self.token(symbol)? {
             ETH => Move {
                 step,
@@ -225,7 +238,13 @@ impl Stage {
     ///
     /// # Errors
     /// A [`ReplayError`] when there is no such asset.
-    pub fn approves(&self, step: usize, actor: &str, symbol: &str, amount: U256) -> Result<Vec<Move>, ReplayError> {
+    pub fn approves(
+        &self,
+        step: usize,
+        actor: &str,
+        symbol: &str,
+        amount: U256,
+    ) -> Result<Vec<Move>, ReplayError> {
         let token = self.token(symbol)?;
         if token == ETH {
             return Ok(Vec::new());
@@ -266,7 +285,9 @@ impl Stage {
             return Err(ReplayError::Missing("a move to make".to_owned()));
         };
         let (conductor, input, value) = self.together(moves)?;
-        let receipt = self.chain.transact(self.people.attacker, conductor, input, value)?;
+        let receipt = self
+            .chain
+            .transact(self.people.attacker, conductor, input, value)?;
         match &receipt.status {
             Status::Success => return Ok(Ok(receipt)),
             Status::Halt(reason) => return Err(ReplayError::Halted(first.step, reason.clone())),
@@ -277,7 +298,11 @@ impl Stage {
         while fails - passes > 1 {
             let middle = passes + (fails - passes) / 2;
             let (conductor, input, _) = self.together(&moves[..middle])?;
-            if self.chain.call(self.people.attacker, conductor, input)?.is_success() {
+            if self
+                .chain
+                .call(self.people.attacker, conductor, input)?
+                .is_success()
+            {
                 passes = middle;
             } else {
                 fails = middle;
@@ -304,7 +329,12 @@ impl Stage {
     ///
     /// # Errors
     /// A [`ReplayError`] with the victim's error.
-    pub fn order<C: SolCall>(&mut self, from: Address, call: &C, what: &'static str) -> Result<Receipt, ReplayError> {
+    pub fn order<C: SolCall>(
+        &mut self,
+        from: Address,
+        call: &C,
+        what: &'static str,
+    ) -> Result<Receipt, ReplayError> {
         Ok(self.chain.must(from, self.victim, call, what)?)
     }
 
@@ -371,7 +401,11 @@ impl Stage {
             calls.push(IBatch::Call {
                 to: self.known(&group[0].actor)?,
                 value: U256::ZERO,
-                data: IBatch::runCall { calls: theirs.collect() }.abi_encode().into(),
+                data: IBatch::runCall {
+                    calls: theirs.collect(),
+                }
+                .abi_encode()
+                .into(),
                 mayFail: false,
             });
         }

@@ -29,7 +29,11 @@ fn how_sure_the_figures_are_is_what_the_readme_says() {
     for id in IDS {
         let incident = Incident::read(id).unwrap();
         for figure in incident_replays::check::figures_of(&incident) {
-            *if figure.verified { &mut verified } else { &mut others } += 1;
+            *if figure.verified {
+                &mut verified
+            } else {
+                &mut others
+            } += 1;
         }
     }
     let said = format!("{verified} figures of the seventeen are verified and the rest, {others}, are not");
@@ -47,17 +51,57 @@ fn refused(from: &str, to: &str) -> String {
 fn what_is_damaged_is_refused_with_a_sentence() {
     for (from, to, reason) in [
         ("incident-2", "incident-3", "only incident-2 is known"),
-        ("\"n\": 3,", "\"n\": 4,", "step 4: it stands at place 3: steps count from one"),
-        ("\"tx\": \"dai\"", "\"tx\": \"usdc\"", "step 1: there is no transaction usdc"),
-        ("\"asset\": \"DAI\",\n      \"unit\"", "\"asset\": \"DAY\",\n      \"unit\"", "there is no asset DAY"),
-        ("\"sources\": [\"trace\"]", "\"sources\": [\"tracks\"]", "time_utc: there is no source tracks"),
-        ("\"unit\": \"base\"", "\"unit\": \"pounds\"", "unknown variant `pounds`"),
-        ("\"action\": \"donate\"", "\"action\": \"give\"", "unknown variant `give`"),
-        ("\"secs\": 0,", "\"secs\": 0, \"inside\": 1,", "step 1: it is inside a step that is not another one"),
+        (
+            "\"n\": 3,",
+            "\"n\": 4,",
+            "step 4: it stands at place 3: steps count from one",
+        ),
+        (
+            "\"tx\": \"dai\"",
+            "\"tx\": \"usdc\"",
+            "step 1: there is no transaction usdc",
+        ),
+        (
+            "\"asset\": \"DAI\",\n      \"unit\"",
+            "\"asset\": \"DAY\",\n      \"unit\"",
+            "there is no asset DAY",
+        ),
+        (
+            "\"sources\": [\"trace\"]",
+            "\"sources\": [\"tracks\"]",
+            "time_utc: there is no source tracks",
+        ),
+        (
+            "\"unit\": \"base\"",
+            "\"unit\": \"pounds\"",
+            "unknown variant `pounds`",
+        ),
+        (
+            "\"action\": \"donate\"",
+            "\"action\": \"give\"",
+            "unknown variant `give`",
+        ),
+        (
+            "\"secs\": 0,",
+            "\"secs\": 0, \"inside\": 1,",
+            "step 1: it is inside a step that is not another one",
+        ),
         ("\"fault\"", "\"faults\"", "unknown field `faults`"),
-        ("\"value\": \"16817996\"", "\"value\": \"16,817,996\"", "block: \"16,817,996\" is no number"),
-        ("\"act\": [\"account_health\"", "\"act\": [\"account_wealth\"", "unknown variant `account_wealth`"),
-        ("market.borrows", "market.cash", "a state's name and asset is there twice"),
+        (
+            "\"value\": \"16817996\"",
+            "\"value\": \"16,817,996\"",
+            "block: \"16,817,996\" is no number",
+        ),
+        (
+            "\"act\": [\"account_health\"",
+            "\"act\": [\"account_wealth\"",
+            "unknown variant `account_wealth`",
+        ),
+        (
+            "market.borrows",
+            "market.cash",
+            "a state's name and asset is there twice",
+        ),
     ] {
         let found = refused(from, to);
         assert!(found.contains(reason), "{found}\ninstead of\n{reason}");
@@ -74,5 +118,8 @@ fn a_lookup_that_finds_nothing_names_the_file() {
     );
     let step = euler.step(1).unwrap();
     assert!(euler.received(step).is_err() && euler.arg(step, "fee").is_err() && euler.step(0).is_err());
-    assert_eq!(euler.amount(step).unwrap().to_string(), "30000000000000000000000000");
+    assert_eq!(
+        euler.amount(step).unwrap().to_string(),
+        "30000000000000000000000000"
+    );
 }

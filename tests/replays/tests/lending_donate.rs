@@ -5,7 +5,9 @@ use e2e::or_skip;
 use incident_replays::incident::{Guard, Incident};
 use incident_replays::run::rehearse;
 use incident_replays::stage::Build;
-use incident_replays::victims::lending_donate::{account, guarded, guards, honest_day, replay, stage, Lending};
+use incident_replays::victims::lending_donate::{
+    account, guarded, guards, honest_day, replay, stage, Lending,
+};
 
 fn incident(id: &str) -> Incident {
     Incident::read(id).unwrap_or_else(|error| panic!("{error}"))
@@ -15,15 +17,28 @@ fn acted(incident: &Incident, shadow: &[u8]) -> Vec<(Guard, usize, String)> {
     let (stage, variant) = guarded(incident, shadow).unwrap_or_else(|error| panic!("{error}"));
     // The transaction has not happened: all is held that was held, and nobody owes anything.
     for flow in &incident.normal.flows {
-        assert_eq!(stage.held(&flow.asset).unwrap(), flow.held.number().unwrap(), "{}", flow.asset);
+        assert_eq!(
+            stage.held(&flow.asset).unwrap(),
+            flow.held.number().unwrap(),
+            "{}",
+            flow.asset
+        );
     }
     for actor in ["violator", "liquidator", "attacker"] {
         if let Ok(address) = stage.known(actor) {
-            assert_eq!(account(&stage, address).unwrap(), (U256::ZERO, U256::ZERO), "{actor}");
+            assert_eq!(
+                account(&stage, address).unwrap(),
+                (U256::ZERO, U256::ZERO),
+                "{actor}"
+            );
         }
     }
     assert_eq!(variant.lost.dollars, 0.0);
-    variant.acted.into_iter().map(|acted| (acted.guard, acted.step, acted.error)).collect()
+    variant
+        .acted
+        .into_iter()
+        .map(|acted| (acted.guard, acted.step, acted.error))
+        .collect()
 }
 
 #[test]
@@ -46,8 +61,14 @@ fn without_guards_platypus_steps_come_to_its_numbers() {
 #[test]
 fn the_ceiling_of_debts_is_eulers_first_guard() {
     let euler = incident("euler-2023-03");
-    assert_eq!(acted(&euler, &[]), [(Guard::GrowthCap, 3, "GrowthExceeded".to_owned())]);
-    assert_eq!(acted(&euler, &[guards::HEALTH]), [(Guard::GrowthCap, 3, "GrowthExceeded".to_owned())]);
+    assert_eq!(
+        acted(&euler, &[]),
+        [(Guard::GrowthCap, 3, "GrowthExceeded".to_owned())]
+    );
+    assert_eq!(
+        acted(&euler, &[guards::HEALTH]),
+        [(Guard::GrowthCap, 3, "GrowthExceeded".to_owned())]
+    );
 }
 
 #[test]
@@ -95,7 +116,10 @@ fn an_honest_day_passes_on_both_builds() {
 #[test]
 fn the_outcome_is_that_nothing_is_lost_but_without_guards() {
     let outcome = replay(&incident("euler-2023-03")).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(outcome.lost_unguarded.by_asset[0].1.to_string(), "8904507348306697267428294");
+    assert_eq!(
+        outcome.lost_unguarded.by_asset[0].1.to_string(),
+        "8904507348306697267428294"
+    );
     assert_eq!(outcome.lost_guarded.dollars, 0.0);
     assert!(outcome.honest.gas_guarded > outcome.honest.gas_unguarded);
 }

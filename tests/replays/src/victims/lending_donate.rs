@@ -81,7 +81,10 @@ fn terms(incident: &Incident) -> Result<Terms, ReplayError> {
     }
     // What the pool's token is worth to the treasury: by the pool's liability and the oracle, as step 3 has it for all that was staked.
     let staked = incident.step(3)?;
-    let worth = staked.expect.iter().find(|expect| expect.what == "attacker.collateral_usd");
+    let worth = staked
+        .expect
+        .iter()
+        .find(|expect| expect.what == "attacker.collateral_usd");
     let worth = worth.and_then(|expect| expect.figure.number());
     let worth = worth.ok_or_else(|| ReplayError::Missing("what step 3 is worth".to_owned()))?;
     Ok(Terms {
@@ -124,7 +127,8 @@ pub fn stage(incident: &Incident, build: Build) -> Result<Stage, ReplayError> {
     if terms.minted {
         // As much as is ever minted: making it is not the fault.
         let step = incident.step(4)?;
-        let made = incident.amount(step)? + incident.number(&incident.debt(terms.lent)?.outstanding, "a debt")?;
+        let made =
+            incident.amount(step)? + incident.number(&incident.debt(terms.lent)?.outstanding, "a debt")?;
         stage.give(terms.lent, victim, made)?;
     }
     if build == Build::Guarded {
@@ -183,25 +187,62 @@ impl Cast for Lending {
             Action::RepayFlashLoan => vec![stage.returns(n, symbol()?, actor, amount()?)?],
             Action::Deposit | Action::Stake => {
                 let mut moves = stage.approves(n, actor, symbol()?, amount()?)?;
-                moves.push(Move::call(n, actor, victim, &ILending::depositCall { amount: amount()? }));
+                moves.push(Move::call(
+                    n,
+                    actor,
+                    victim,
+                    &ILending::depositCall { amount: amount()? },
+                ));
                 moves
             }
-            Action::MintSelf => vec![Move::call(n, actor, victim, &ILending::mintSelfCall { amount: amount()? })],
-            Action::Borrow => vec![Move::call(n, actor, victim, &ILending::borrowCall { amount: amount()? })],
+            Action::MintSelf => vec![Move::call(
+                n,
+                actor,
+                victim,
+                &ILending::mintSelfCall { amount: amount()? },
+            )],
+            Action::Borrow => vec![Move::call(
+                n,
+                actor,
+                victim,
+                &ILending::borrowCall { amount: amount()? },
+            )],
             Action::Repay => {
                 let mut moves = stage.approves(n, actor, symbol()?, amount()?)?;
-                moves.push(Move::call(n, actor, victim, &ILending::repayCall { amount: amount()? }));
+                moves.push(Move::call(
+                    n,
+                    actor,
+                    victim,
+                    &ILending::repayCall { amount: amount()? },
+                ));
                 moves
             }
-            Action::Donate => vec![Move::call(n, actor, victim, &ILending::donateCall { shares: amount()? })],
-            Action::EmergencyWithdraw => vec![Move::call(n, actor, victim, &ILending::emergencyWithdrawCall {})],
+            Action::Donate => vec![Move::call(
+                n,
+                actor,
+                victim,
+                &ILending::donateCall { shares: amount()? },
+            )],
+            Action::EmergencyWithdraw => {
+                vec![Move::call(n, actor, victim, &ILending::emergencyWithdrawCall {})]
+            }
             Action::Liquidate => {
                 let violator = stage.actor("violator")?;
                 let debt = amount()?;
-                vec![Move::call(n, actor, victim, &ILending::liquidateCall { violator, debt })]
+                vec![Move::call(
+                    n,
+                    actor,
+                    victim,
+                    &ILending::liquidateCall { violator, debt },
+                )]
             }
             Action::Withdraw => {
-                let mut moves = vec![Move::call(n, actor, victim, &ILending::withdrawCall { amount: amount()? })];
+                let mut moves = vec![Move::call(
+                    n,
+                    actor,
+                    victim,
+                    &ILending::withdrawCall { amount: amount()? },
+                )];
                 // One thief in two accounts: what the first did not use goes to who pays back.
                 let spare = spare(incident, "violator")?;
                 let to = stage.actor(actor)?;
@@ -234,7 +275,12 @@ impl Cast for Lending {
         })
     }
 
-    fn reading(&self, stage: &Stage, incident: &Incident, expect: &Expect) -> Result<Option<U256>, ReplayError> {
+    fn reading(
+        &self,
+        stage: &Stage,
+        incident: &Incident,
+        expect: &Expect,
+    ) -> Result<Option<U256>, ReplayError> {
         let Some((who, what)) = expect.what.split_once('.') else {
             return Ok(None);
         };
@@ -248,7 +294,11 @@ impl Cast for Lending {
         }
         if what == "profit" {
             let symbol = expect.asset.as_deref().unwrap_or_default();
-            let actor = if who == "attacker" && incident.id.starts_with("euler") { "liquidator" } else { who };
+            let actor = if who == "attacker" && incident.id.starts_with("euler") {
+                "liquidator"
+            } else {
+                who
+            };
             return Ok(Some(stage.holds(symbol, actor)?));
         }
         let account = stage.known(who)?;
@@ -258,7 +308,9 @@ impl Cast for Lending {
             "collateral" => Some(state.shares),
             "debt" => Some(state.debt),
             "collateral_usd" => Some(value()?),
-            "borrow_limit" => Some(value()? * incident.state("treasury.collateral_factor", None)? / U256::from(10_000)),
+            "borrow_limit" => {
+                Some(value()? * incident.state("treasury.collateral_factor", None)? / U256::from(10_000))
+            }
             _ => None,
         })
     }
@@ -290,7 +342,10 @@ fn lost(stage: &Stage, incident: &Incident) -> Result<Lost, ReplayError> {
     let mut by_asset = Vec::new();
     for loss in &incident.loss.in_replay {
         let before = incident.number(&incident.flow(&loss.asset)?.held, "what is held")?;
-        by_asset.push((loss.asset.clone(), before.saturating_sub(stage.held(&loss.asset)?)));
+        by_asset.push((
+            loss.asset.clone(),
+            before.saturating_sub(stage.held(&loss.asset)?),
+        ));
     }
     Lost::of(incident, by_asset)
 }
@@ -332,30 +387,59 @@ pub fn honest_day(incident: &Incident, build: Build) -> Result<Lived, ReplayErro
     // Ten times in the collateral, whatever its decimals: enough to borrow half of a busy day.
     let collateral = half * terms.value_per_share.1 / terms.value_per_share.0 * U256::from(10) + U256::ONE;
     let tokens = collateral * terms.token_per_share.0 / terms.token_per_share.1;
-    let busy: Vec<_> = incident.normal.flows.iter().map(|flow| flow.busy_day.number().unwrap_or_default()).collect();
-    stage.give(terms.collateral, user, tokens + honest::enough(busy.iter().copied().max().unwrap_or_default()))?;
-    stage.order(user, &ILending::depositCall { amount: tokens }, "an honest deposit")?;
+    let busy: Vec<_> = incident
+        .normal
+        .flows
+        .iter()
+        .map(|flow| flow.busy_day.number().unwrap_or_default())
+        .collect();
+    stage.give(
+        terms.collateral,
+        user,
+        tokens + honest::enough(busy.iter().copied().max().unwrap_or_default()),
+    )?;
+    stage.order(
+        user,
+        &ILending::depositCall { amount: tokens },
+        "an honest deposit",
+    )?;
     stage.order(user, &ILending::borrowCall { amount: half }, "an honest loan")?;
     if terms.minted {
         stage.give(terms.lent, user, busy_debt * U256::from(1_000))?;
     } else {
         let first = honest::enough(busy[0]);
         stage.give(terms.collateral, user, first)?;
-        stage.order(user, &ILending::depositCall { amount: first }, "an honest deposit")?;
+        stage.order(
+            user,
+            &ILending::depositCall { amount: first },
+            "an honest deposit",
+        )?;
     }
     let lived = honest::live(&mut stage, incident, |stage, symbol, flow| {
         let victim = stage.victim;
         if !terms.minted {
             return Ok(match flow.direction {
-                Direction::Deposit => stage.chain.submit(user, victim, &ILending::depositCall { amount: flow.amount })?,
-                Direction::Withdrawal => stage.chain.submit(user, victim, &ILending::withdrawCall { amount: flow.amount })?,
+                Direction::Deposit => {
+                    stage
+                        .chain
+                        .submit(user, victim, &ILending::depositCall { amount: flow.amount })?
+                }
+                Direction::Withdrawal => {
+                    stage
+                        .chain
+                        .submit(user, victim, &ILending::withdrawCall { amount: flow.amount })?
+                }
             });
         }
         let unit = U256::from(10u64.pow(u32::from(18 - incident.asset(symbol)?.decimals)));
         let out = stage.token(symbol)?;
         match flow.direction {
             // The pool's other side is not the victim's: who comes in puts up collateral.
-            Direction::Deposit => Ok(stage.chain.submit(user, victim, &ILending::depositCall { amount: flow.amount })?),
+            Direction::Deposit => {
+                Ok(stage
+                    .chain
+                    .submit(user, victim, &ILending::depositCall { amount: flow.amount })?)
+            }
             Direction::Withdrawal => {
                 let call = ILending::swapCall {
                     out,
@@ -392,7 +476,11 @@ pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     let (_, all) = guarded(incident, &[])?;
     let (_, without_limits) = guarded(incident, &[guards::LIMITS, guards::GROWTH])?;
     let (_, limits_alone) = guarded(incident, &[guards::HEALTH])?;
-    let operation = if incident.id.starts_with("euler") { "withdrawal" } else { "swap" };
+    let operation = if incident.id.starts_with("euler") {
+        "withdrawal"
+    } else {
+        "swap"
+    };
     let honest = honest::both(
         operation,
         honest_day(incident, Build::Unguarded)?,

@@ -1,6 +1,7 @@
 //! `share_collateral`: Sonne and Hundred. Cream and Radiant are not replayed yet: the one needs a vault whose share is lent too, the other flash loans of the market's own.
 //!
 //! # Where the victim is simpler
+//! - The price of a share counts one share and one unit more than there are, as the library has it: two shares are priced a third lower, and so the bound refuses them before anything is given.
 //! - Interest stands still: all of it happens in one second.
 //! - An account owes in one asset, as every account here does.
 //! - What a liquidator seizes is rounded up to a share.
@@ -70,7 +71,9 @@ fn state_or_zero(incident: &Incident, name: &str, asset: Option<&str>) -> U256 {
 fn price_wad(incident: &Incident, symbol: &str) -> Result<U256, ReplayError> {
     let asset = incident.asset(symbol)?;
     let whole = alloy_primitives::utils::parse_units(&asset.price_usd.value, 18);
-    let whole = whole.map_err(|_| ReplayError::Missing(format!("the price of {symbol}")))?.get_absolute();
+    let whole = whole
+        .map_err(|_| ReplayError::Missing(format!("the price of {symbol}")))?
+        .get_absolute();
     Ok(whole * U256::from(10).pow(U256::from(18 - asset.decimals)))
 }
 
@@ -82,7 +85,9 @@ pub fn stage(incident: &Incident, build: Build) -> Result<Stage, ReplayError> {
     let (symbol, share) = collateral(incident)?;
     let first_price = incident.number(&share.before, "a share's first price")?;
     let factor = incident.state(&format!("market.{symbol}.collateral_factor"), Some(symbol))?;
-    let incentive = incident.state("market.liquidation_incentive", None).unwrap_or(U256::from(10_000));
+    let incentive = incident
+        .state("market.liquidation_incentive", None)
+        .unwrap_or(U256::from(10_000));
     let reserves = state_or_zero(incident, &format!("market.{symbol}.reserves"), Some(symbol));
     let shares = incident.state(&format!("market.{symbol}.share_supply"), None)?;
     let mut stage = Stage::open(incident, NAME, build, |stage| {
@@ -199,21 +204,39 @@ impl Cast for Lending {
                 let asset = stage.token(symbol)?;
                 moves.push(stage.lends(n, symbol, actor, amount)?);
                 moves.extend(stage.approves(n, actor, symbol, amount)?);
-                let mut call = self.to(stage, step, &ILending::liquidateCall { violator, asset, amount });
+                let mut call = self.to(
+                    stage,
+                    step,
+                    &ILending::liquidateCall {
+                        violator,
+                        asset,
+                        amount,
+                    },
+                );
                 call.value = if asset == ETH { amount } else { U256::ZERO };
                 moves.push(call);
             }
             _ => return Err(ReplayError::Missing(format!("what {:?} is", step.action))),
         }
         // What is taken out by one account is the next one's.
-        if is_hundred(incident) && step.action == Action::Withdraw && actor != HOLDER && symbol == put_up && step.args.get("shares_burnt").is_some_and(|shares| shares == "1") {
+        if is_hundred(incident)
+            && step.action == Action::Withdraw
+            && actor != HOLDER
+            && symbol == put_up
+            && step.args.get("shares_burnt").is_some_and(|shares| shares == "1")
+        {
             let holder = stage.actor(HOLDER)?;
             moves.push(stage.pays(n, actor, put_up, holder, amount)?);
         }
         Ok(moves)
     }
 
-    fn reading(&self, stage: &Stage, incident: &Incident, expect: &Expect) -> Result<Option<U256>, ReplayError> {
+    fn reading(
+        &self,
+        stage: &Stage,
+        incident: &Incident,
+        expect: &Expect,
+    ) -> Result<Option<U256>, ReplayError> {
         let pricing = stage.view(&ILending::pricingCall {})?;
         Ok(match expect.what.rsplit_once('.') {
             Some((_, "share_supply")) => Some(pricing.supply),
@@ -223,7 +246,11 @@ impl Cast for Lending {
             Some((_, "cash")) => Some(stage.held(expect.asset.as_deref().unwrap_or_default())?),
             Some(("attacker", "profit")) => {
                 // The fee was paid in what was stolen.
-                let fee = match incident.steps.iter().find(|step| step.action == Action::RepayFlashLoan) {
+                let fee = match incident
+                    .steps
+                    .iter()
+                    .find(|step| step.action == Action::RepayFlashLoan)
+                {
                     Some(step) => incident.arg_number(step, "fee")?,
                     None => U256::ZERO,
                 };
@@ -237,20 +264,34 @@ impl Cast for Lending {
 
 impl Lending {
     /// What a new account of the same thief begins with: the collateral that the first holds.
-    fn handed_on(self, stage: &mut Stage, incident: &Incident, step: &Step) -> Result<Vec<Move>, ReplayError> {
+    fn handed_on(
+        self,
+        stage: &mut Stage,
+        incident: &Incident,
+        step: &Step,
+    ) -> Result<Vec<Move>, ReplayError> {
         let (put_up, _) = collateral(incident)?;
         if !is_hundred(incident) || step.actor == HOLDER {
             return Ok(Vec::new());
         }
         // All that is deposited and given by this account, but for what comes back between the two.
-        let next = incident.steps.iter().filter(|next| next.n > step.n && next.actor == step.actor);
+        let next = incident
+            .steps
+            .iter()
+            .filter(|next| next.n > step.n && next.actor == step.actor);
         let given = next.clone().find(|next| next.action == Action::TransferIn);
         let given = given.map_or(Ok(U256::ZERO), |given| incident.amount(given))?;
         let back = next.clone().find(|next| next.action == Action::Withdraw);
         let back = back.map_or(Ok(U256::ZERO), |back| incident.amount(back))?;
         let begins_with = (incident.amount(step)? + given).saturating_sub(back);
         let to = stage.actor(&step.actor)?;
-        Ok(vec![stage.pays(step.n, HOLDER, put_up, to, begins_with.max(incident.amount(step)?))?])
+        Ok(vec![stage.pays(
+            step.n,
+            HOLDER,
+            put_up,
+            to,
+            begins_with.max(incident.amount(step)?),
+        )?])
     }
 }
 
@@ -259,7 +300,10 @@ fn lost(stage: &Stage, incident: &Incident) -> Result<Lost, ReplayError> {
     let mut by_asset = Vec::new();
     for loss in &incident.loss.in_replay {
         let before = incident.number(&incident.flow(&loss.asset)?.held, "what is held")?;
-        by_asset.push((loss.asset.clone(), before.saturating_sub(stage.held(&loss.asset)?)));
+        by_asset.push((
+            loss.asset.clone(),
+            before.saturating_sub(stage.held(&loss.asset)?),
+        ));
     }
     Lost::of(incident, by_asset)
 }
@@ -302,13 +346,17 @@ pub fn honest_day(incident: &Incident, build: Build) -> Result<Lived, ReplayErro
         let victim = stage.victim;
         Ok(match flow.direction {
             Direction::Deposit => {
-                let call = ILending::depositCall { amount: amount / U256::from(1_000) };
+                let call = ILending::depositCall {
+                    amount: amount / U256::from(1_000),
+                };
                 stage.chain.submit(user, victim, &call)?
             }
             Direction::Withdrawal => {
                 let asset = stage.token(borrowed)?;
                 let amount = flow.amount;
-                stage.chain.submit(user, victim, &ILending::borrowCall { asset, amount })?
+                stage
+                    .chain
+                    .submit(user, victim, &ILending::borrowCall { asset, amount })?
             }
         })
     })

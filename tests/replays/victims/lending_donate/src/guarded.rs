@@ -156,7 +156,9 @@ impl Lending {
     /// Sells what the pool holds.
     #[guard(inflow(LIMITS: self.protocol.lent()), outflow(LIMITS: out, received))]
     pub fn swap(&mut self, out: Address, paid: U256, received: U256, unit: U256) -> Result<(), Vec<u8>> {
-        Ok(self.protocol.swap(self.vm().msg_sender(), out, paid, received, unit)?)
+        Ok(self
+            .protocol
+            .swap(self.vm().msg_sender(), out, paid, received, unit)?)
     }
 
     /// An account's shares and debt.
@@ -171,7 +173,13 @@ impl Lending {
 
     /// Sets what of an asset leaves: in a transaction, and in a time.
     #[exempt("the governor's, who is a timelock here")]
-    pub fn limit(&mut self, asset: Address, cap: U256, capacity: U256, refill_secs: u64) -> Result<(), Vec<u8>> {
+    pub fn limit(
+        &mut self,
+        asset: Address,
+        cap: U256,
+        capacity: U256,
+        refill_secs: u64,
+    ) -> Result<(), Vec<u8>> {
         let by = self.authority.governor()?;
         let caps = Caps {
             transition: cap,
@@ -185,13 +193,23 @@ impl Lending {
 
     /// Sets how fast what is lent grows, and whether it is minted for it.
     #[exempt("the governor's, who is a timelock here")]
-    pub fn bound_growth(&mut self, maximum: U256, gap: U256, expand_secs: u64, minted: bool) -> Result<(), Vec<u8>> {
+    pub fn bound_growth(
+        &mut self,
+        maximum: U256,
+        gap: U256,
+        expand_secs: u64,
+        minted: bool,
+    ) -> Result<(), Vec<u8>> {
         let by = self.authority.governor()?;
         self.minted.set(minted);
         let total = self.protocol.total_debt();
-        Ok(self
-            .growth
-            .configure(Change::waited_elsewhere(&by), DEBT, total, [maximum, gap], expand_secs)?)
+        Ok(self.growth.configure(
+            Change::waited_elsewhere(&by),
+            DEBT,
+            total,
+            [maximum, gap],
+            expand_secs,
+        )?)
     }
 
     /// Sets a guard's mode.
@@ -207,7 +225,10 @@ impl Lending {
 
 impl Lending {
     fn health(&self, account: Address) -> Result<impl Invariant<Before = Account> + use<'_>, GuardError> {
-        let factor: Factor = self.protocol.factor().ok_or_else(|| GuardError::own(NoFactor {}))?;
+        let factor: Factor = self
+            .protocol
+            .factor()
+            .ok_or_else(|| GuardError::own(NoFactor {}))?;
         Ok(healthy(account, factor, |_: &VM, account| {
             self.protocol.account(account).map_err(Unmet::unevaluated)
         }))

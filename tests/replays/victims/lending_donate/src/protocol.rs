@@ -204,7 +204,14 @@ impl Protocol {
 
     /// Sells something that the pool holds for what is lent, at par or below: `decimals` is by how many powers of ten the one has fewer units. **The fault**: it takes what
     /// was minted elsewhere for what it says that it is.
-    pub(crate) fn swap(&mut self, by: Address, out: Address, paid: U256, received: U256, unit: U256) -> Result<(), GuardError> {
+    pub(crate) fn swap(
+        &mut self,
+        by: Address,
+        out: Address,
+        paid: U256,
+        received: U256,
+        unit: U256,
+    ) -> Result<(), GuardError> {
         let arrived = asset::pull_token(self.vm(), self.lent(), by, paid)?;
         let requested = received.checked_mul(unit).ok_or_else(too_large)?;
         if requested > arrived {

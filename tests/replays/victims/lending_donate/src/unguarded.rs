@@ -81,7 +81,9 @@ impl Lending {
 
     /// Sells what the pool holds.
     pub fn swap(&mut self, out: Address, paid: U256, received: U256, unit: U256) -> Result<(), Vec<u8>> {
-        Ok(self.protocol.swap(self.vm().msg_sender(), out, paid, received, unit)?)
+        Ok(self
+            .protocol
+            .swap(self.vm().msg_sender(), out, paid, received, unit)?)
     }
 
     /// An account's shares and debt.

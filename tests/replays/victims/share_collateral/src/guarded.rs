@@ -128,7 +128,9 @@ impl Lending {
         keep(LEAST_SUPPLY: self.enough(), SHARE_PRICE: self.near()?)
     )]
     pub fn liquidate(&mut self, violator: Address, asset: Address, amount: U256) -> Result<(), Vec<u8>> {
-        Ok(self.protocol.liquidate(self.vm().msg_sender(), violator, asset, amount)?)
+        Ok(self
+            .protocol
+            .liquidate(self.vm().msg_sender(), violator, asset, amount)?)
     }
 
     /// What the oracle says. Nobody moves it here.
@@ -159,7 +161,13 @@ impl Lending {
 
     /// Sets what of an asset leaves: in a transaction, and in a time.
     #[exempt("the governor's, who is a timelock here")]
-    pub fn limit(&mut self, asset: Address, cap: U256, capacity: U256, refill_secs: u64) -> Result<(), Vec<u8>> {
+    pub fn limit(
+        &mut self,
+        asset: Address,
+        cap: U256,
+        capacity: U256,
+        refill_secs: u64,
+    ) -> Result<(), Vec<u8>> {
         let by = self.authority.governor()?;
         let caps = Caps {
             transition: cap,
@@ -173,7 +181,12 @@ impl Lending {
 
     /// Sets how far what a share is worth moves, from what it is worth now, and the least supply.
     #[exempt("the governor's, who is a timelock here")]
-    pub fn bound_share(&mut self, step_bps: u64, period_secs: u64, least_supply: U256) -> Result<(), Vec<u8>> {
+    pub fn bound_share(
+        &mut self,
+        step_bps: u64,
+        period_secs: u64,
+        least_supply: U256,
+    ) -> Result<(), Vec<u8>> {
         let by = self.authority.governor()?;
         self.least_supply.set(least_supply);
         let terms = WindowTerms {
@@ -212,7 +225,10 @@ impl Lending {
     }
 
     fn near(&self) -> Result<impl Invariant<Before = ()> + use<'_>, GuardError> {
-        let band: Band = self.window.band(SHARE).ok_or_else(|| GuardError::own(NotSet {}))?;
+        let band: Band = self
+            .window
+            .band(SHARE)
+            .ok_or_else(|| GuardError::own(NotSet {}))?;
         Ok(share_price_near(every_share()?, band, |_: &VM| self.shares()))
     }
 

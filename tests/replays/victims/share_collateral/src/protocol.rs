@@ -56,7 +56,11 @@ pub(crate) struct Protocol {
 }
 
 impl Protocol {
-    pub(crate) fn initialize(&mut self, collateral: Address, [first_price_wad, reserves, factor_bps, incentive_bps]: [U256; 4]) {
+    pub(crate) fn initialize(
+        &mut self,
+        collateral: Address,
+        [first_price_wad, reserves, factor_bps, incentive_bps]: [U256; 4],
+    ) {
         self.collateral.set(collateral);
         self.first_price_wad.set(first_price_wad);
         self.reserves.set(reserves);
@@ -124,10 +128,11 @@ impl Protocol {
         self.burn(by, shares, price, amount)
     }
 
-    /// Takes shares' worth of collateral out.
+    /// Takes shares' worth of collateral out, at a price of 18 digits, as those markets have it: the last share may leave a unit.
     pub(crate) fn redeem(&mut self, by: Address, shares: U256) -> Result<(), GuardError> {
         let price = self.pricing()?;
-        let amount = part_down(shares, price.assets, price.supply)?;
+        let price_wad = part_down(price.assets, WAD, price.supply)?;
+        let amount = part_down(shares, price_wad, WAD)?;
         self.burn(by, shares, price, amount)
     }
 
@@ -157,7 +162,13 @@ impl Protocol {
     }
 
     /// Pays a part of a debt of an account that cannot pay, for shares at the incentive, rounded up.
-    pub(crate) fn liquidate(&mut self, by: Address, violator: Address, asset: Address, amount: U256) -> Result<(), GuardError> {
+    pub(crate) fn liquidate(
+        &mut self,
+        by: Address,
+        violator: Address,
+        asset: Address,
+        amount: U256,
+    ) -> Result<(), GuardError> {
         let price = self.pricing()?;
         if self.can_pay(violator, price)? {
             return Err(GuardError::own(CanPay { account: violator }));
@@ -166,8 +177,15 @@ impl Protocol {
         let left = less(self.debts.get(key), amount)?;
         let arrived = asset::take(self.vm(), asset, amount)?;
         let value = part_down(self.value(asset, arrived)?, self.incentive_bps.get(), WHOLE_BPS)?;
-        let one = mul_div_up(self.prices.get(self.collateral().into_word()), price.assets, price.supply).ok_or_else(too_large)?;
-        let seized = mul_div_up(value, WAD, one).ok_or_else(too_large)?.min(self.shares(violator));
+        let one = mul_div_up(
+            self.prices.get(self.collateral().into_word()),
+            price.assets,
+            price.supply,
+        )
+        .ok_or_else(too_large)?;
+        let seized = mul_div_up(value, WAD, one)
+            .ok_or_else(too_large)?
+            .min(self.shares(violator));
         self.debts.insert(key, left);
         let theirs = less(self.shares(violator), seized)?;
         self.shares.insert(violator.into_word(), theirs);
@@ -179,7 +197,11 @@ impl Protocol {
 
     fn can_pay(&self, account: Address, price: Shares) -> Result<bool, GuardError> {
         let tokens = part_down(self.shares(account), price.assets, price.supply)?;
-        let worth = part_down(self.value(self.collateral(), tokens)?, self.factor_bps.get(), WHOLE_BPS)?;
+        let worth = part_down(
+            self.value(self.collateral(), tokens)?,
+            self.factor_bps.get(),
+            WHOLE_BPS,
+        )?;
         let asset = self.owes_in.get(account.into_word());
         Ok(self.value(asset, self.debt(account, asset))? <= worth)
     }

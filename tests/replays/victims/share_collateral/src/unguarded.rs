@@ -56,7 +56,9 @@ impl Lending {
     /// Pays for somebody who cannot.
     #[payable]
     pub fn liquidate(&mut self, violator: Address, asset: Address, amount: U256) -> Result<(), Vec<u8>> {
-        Ok(self.protocol.liquidate(self.vm().msg_sender(), violator, asset, amount)?)
+        Ok(self
+            .protocol
+            .liquidate(self.vm().msg_sender(), violator, asset, amount)?)
     }
 
     /// What the oracle says. Nobody moves it here.
