@@ -189,7 +189,7 @@ impl Pool {
 
     /// Makes swaps in a row, each for an exact amount that goes out, and settles only what is left of all of them.
     fn swaps(&mut self, words: &[U256]) -> Result<(), PoolError> {
-        if words.len() % 3 != 0 {
+        if !words.len().is_multiple_of(3) {
             return Err(BadSwaps {}.into());
         }
         let (mut owed, mut due) = ([U256::ZERO; 3], [U256::ZERO; 3]);
