@@ -184,3 +184,37 @@ fn the_replay_says_which_guard_acted_and_an_honest_day_passes() {
     assert_eq!(outcome.honest.operations, 80);
     assert!(outcome.honest.gas_guarded > outcome.honest.gas_unguarded);
 }
+
+#[test]
+fn each_way_in_is_held_to_the_price_of_a_share_and_only_the_governor_says_how() {
+    let incident = curve();
+    let (mut stage, _) = open(&incident, VICTIM, Build::Guarded, Nerve::Fails).unwrap();
+    let (user, pool) = (stage.people.user, stage.victim);
+    let still = IReentrantPool::setSharePriceCall {
+        stepBps: 0,
+        leastSupply: U256::from(1_000_000),
+    };
+    let receipt = stage.chain.submit(stage.people.attacker, pool, &still).unwrap();
+    assert!(!receipt.is_success(), "a stranger's");
+    stage
+        .order(stage.people.governor, &still, "a price that does not move")
+        .unwrap();
+
+    // A fee and a rounding stay with the pool, so each of the three moves it by something.
+    let amount = number("1000000000000000001");
+    let (ether_, tokens) = (amount, U256::ZERO);
+    let add = IReentrantPool::addLiquidityCall { ether_, tokens }.abi_encode();
+    let swap = IReentrantPool::exchangeCall {
+        etherIn: true,
+        amount,
+    }
+    .abi_encode();
+    let remove = IReentrantPool::removeLiquidityCall { amount }.abi_encode();
+    for (data, value) in [(add, amount), (swap, amount), (remove, U256::ZERO)] {
+        let receipt = stage.chain.transact(user, pool, data, value).unwrap();
+        assert_eq!(
+            refusal::guard_of(&receipt.output),
+            Some((Guard::SharePrice, "SharePriceMoved"))
+        );
+    }
+}
