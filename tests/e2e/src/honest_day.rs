@@ -54,20 +54,31 @@ pub struct Flow {
 /// The honest day of an incident's bridge, in the order of time.
 #[must_use]
 pub fn honest_day(incident: &Incident) -> Vec<Flow> {
-    let mut dice = Dice::of(incident.id);
-    let each = FLOWS / incident.assets.len() / 2;
-    let mut flows = Vec::with_capacity(FLOWS);
-    for (index, asset) in incident.assets.iter().enumerate() {
+    let outflows: Vec<U256> = incident
+        .assets
+        .iter()
+        .map(|asset| asset.normal_daily_outflow)
+        .collect();
+    spread(incident.id, &outflows, FLOWS / incident.assets.len())
+}
+
+/// A day on which `outflows` leave, each of its asset, in `flows_each` flows of which half go in. The same for the same name.
+#[must_use]
+pub fn spread(name: &str, outflows: &[U256], flows_each: usize) -> Vec<Flow> {
+    let mut dice = Dice::of(name);
+    let each = flows_each / 2;
+    let mut flows = Vec::with_capacity(flows_each * outflows.len());
+    for (asset, outflow) in outflows.iter().enumerate() {
         for direction in [Direction::Deposit, Direction::Withdrawal] {
             let sizes: Vec<u64> = (0..each).map(|_| dice.size()).collect();
             let all = U256::from(sizes.iter().sum::<u64>());
             flows.extend(sizes.into_iter().map(|size| Flow {
                 secs: dice.secs(),
                 direction,
-                asset: index,
+                asset,
                 user: dice.below(USERS as u64) as usize,
                 // Down, so that a day never comes to more than a normal one.
-                amount: asset.normal_daily_outflow * U256::from(size) / all,
+                amount: *outflow * U256::from(size) / all,
             }));
         }
     }

@@ -43,6 +43,12 @@ sol! {
         function run(Call[] calls) external payable;
     }
 
+    /// A batch that makes more calls in the middle of the others: `run` takes what a batch's does.
+    interface IThief {
+        function arm(IBatch.Call[] calls) external;
+        function heard(uint256 index) external view returns (bool succeeded, bytes returned);
+    }
+
     struct ConstructorArguments {
         string name;
         string symbol;
@@ -71,13 +77,15 @@ pub enum Fixture {
     Oracle,
     /// A token that takes more from its victim than it moves.
     GreedyToken,
+    /// An account that makes several calls in one transaction, and more when it is paid ETH.
+    Thief,
     /// OpenZeppelin's ERC-4626 vault behind a hub.
     GuardedVault,
 }
 
 impl Fixture {
     /// Every one.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Token,
         Self::NoReturnToken,
         Self::RefusingToken,
@@ -86,6 +94,7 @@ impl Fixture {
         Self::Batch,
         Self::Oracle,
         Self::GreedyToken,
+        Self::Thief,
         Self::GuardedVault,
     ];
 
@@ -99,6 +108,7 @@ impl Fixture {
             Self::Batch => include_str!("../../fixtures/artifacts/Batch.json"),
             Self::Oracle => include_str!("../../fixtures/artifacts/Oracle.json"),
             Self::GreedyToken => include_str!("../../fixtures/artifacts/GreedyToken.json"),
+            Self::Thief => include_str!("../../fixtures/artifacts/Thief.json"),
             Self::GuardedVault => include_str!("../../fixtures/artifacts/GuardedVault.json"),
         }
     }

@@ -1,0 +1,25 @@
+//! The victims: each module plays the incidents of one of `tests/replays/victims`.
+
+pub mod concentrated_overflow;
+pub mod lending_donate;
+pub mod reentrant_pool;
+pub mod share_collateral;
+pub mod stable_rounding;
+
+use crate::error::ReplayError;
+use crate::incident::{Incident, Victim};
+use crate::outcome::Outcome;
+
+/// Replays an incident on its victim; none when it has none yet.
+///
+/// # Errors
+/// A [`ReplayError`].
+pub fn replay(incident: &Incident) -> Result<Option<Outcome>, ReplayError> {
+    Ok(Some(match incident.replay {
+        Victim::ConcentratedOverflow => concentrated_overflow::replay(incident)?,
+        Victim::LendingDonate => lending_donate::replay(incident)?,
+        Victim::ReentrantPool => reentrant_pool::replay(incident)?,
+        Victim::StableRounding => stable_rounding::replay(incident)?,
+        _ => return Ok(None),
+    }))
+}
