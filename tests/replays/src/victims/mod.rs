@@ -1,6 +1,7 @@
 //! The victims: each module plays the incidents of one of `tests/replays/victims`.
 
 pub mod lending_donate;
+pub mod oracle_market;
 pub mod share_collateral;
 
 use crate::error::ReplayError;
@@ -14,6 +15,7 @@ use crate::outcome::Outcome;
 pub fn replay(incident: &Incident) -> Result<Option<Outcome>, ReplayError> {
     Ok(Some(match incident.replay {
         Victim::LendingDonate => lending_donate::replay(incident)?,
+        Victim::OracleMarket => oracle_market::replay(incident)?,
         Victim::ShareCollateral => return share_collateral::replay(incident),
         _ => return Ok(None),
     }))
