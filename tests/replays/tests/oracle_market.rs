@@ -14,7 +14,11 @@ fn incident(id: &str) -> Incident {
 fn acted(id: &str, shadow: &[u8]) -> Vec<(Guard, usize)> {
     let (_, variant) = guarded(&incident(id), shadow).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(variant.lost.dollars, 0.0, "{id}");
-    variant.acted.into_iter().map(|acted| (acted.guard, acted.step)).collect()
+    variant
+        .acted
+        .into_iter()
+        .map(|acted| (acted.guard, acted.step))
+        .collect()
 }
 
 #[test]
@@ -31,21 +35,30 @@ fn without_guards_the_steps_come_to_the_files_numbers() {
 #[test]
 fn a_price_that_jumped_lends_nothing_and_liquidates_nobody() {
     assert_eq!(acted("mango-2022-10", &[]), [(Guard::PriceBound, 6)]);
-    assert_eq!(acted("bonq-2023-02", &[]), [(Guard::PriceBound, 4), (Guard::PriceBound, 8)]);
+    assert_eq!(
+        acted("bonq-2023-02", &[]),
+        [(Guard::PriceBound, 4), (Guard::PriceBound, 8)]
+    );
     assert_eq!(acted("inverse-2022-06", &[]), [(Guard::PriceBound, 5)]);
 }
 
 #[test]
 fn a_price_that_nobody_had_the_time_to_dispute_is_not_used() {
     let shadow = [guards::PRICE, guards::LIMITS, guards::GROWTH];
-    assert_eq!(acted("bonq-2023-02", &shadow), [(Guard::PriceAge, 4), (Guard::PriceAge, 8)]);
+    assert_eq!(
+        acted("bonq-2023-02", &shadow),
+        [(Guard::PriceAge, 4), (Guard::PriceAge, 8)]
+    );
 }
 
 #[test]
 fn limits_alone_keep_what_is_held() {
     let shadow = [guards::PRICE, guards::AGE];
     assert_eq!(acted("mango-2022-10", &shadow), [(Guard::GrowthCap, 6)]);
-    assert_eq!(acted("bonq-2023-02", &shadow), [(Guard::GrowthCap, 4), (Guard::FlowCap, 9)]);
+    assert_eq!(
+        acted("bonq-2023-02", &shadow),
+        [(Guard::GrowthCap, 4), (Guard::FlowCap, 9)]
+    );
     assert_eq!(acted("inverse-2022-06", &shadow), [(Guard::GrowthCap, 5)]);
 }
 
@@ -64,7 +77,12 @@ fn the_loss_without_guards_is_the_files() {
     for id in IDS {
         let incident = incident(id);
         let outcome = replay(&incident).unwrap_or_else(|error| panic!("{error}"));
-        for (found, expected) in outcome.lost_unguarded.by_asset.iter().zip(&incident.loss.in_replay) {
+        for (found, expected) in outcome
+            .lost_unguarded
+            .by_asset
+            .iter()
+            .zip(&incident.loss.in_replay)
+        {
             assert_eq!(found.1, expected.amount.number().unwrap(), "{id}");
         }
     }

@@ -3,6 +3,8 @@
 //! # Where the victim is simpler
 //! - A price is told by whoever moves it: buyers on three exchanges, a reporter, a pool in the middle of a swap. How they move it is outside; what they pay for it goes to the lender.
 //! - Mango's position is the long side alone; a cap on positions is not among the guards.
+//! - Bonq's price in euros is by the rate of its second transaction, also in the first.
+//! - Bonq keeps one BEUR of a trove's debt in reserve beside its fee; here both are the fee.
 //! - Bonq's others are one position, of what was seized; what they owed is written off. Half of what then remained of the market is not in the accounts that were read, so the last number is not compared.
 
 use crate::error::ReplayError;
@@ -90,6 +92,9 @@ fn terms(incident: &Incident) -> Result<Terms, ReplayError> {
         },
         Some(("bonq", _)) => {
             let (loan, seized) = (incident.step(4)?, incident.step(8)?);
+            let owed = loan.expect.iter().find(|expect| expect.what == "trove_1.debt");
+            let owed = owed.and_then(|expect| expect.figure.number());
+            let owed = owed.ok_or_else(|| ReplayError::Missing("what trove 1 owes".to_owned()))?;
             let ratio_bps = incident.state("market.minimum_collateral_ratio", None)?;
             Terms {
                 which: Which::Bonq,
@@ -97,9 +102,12 @@ fn terms(incident: &Incident) -> Result<Terms, ReplayError> {
                 lent: "BEUR",
                 priced: "WALBT",
                 factor_bps: whole * whole / ratio_bps,
-                fee_wad: incident.arg_number(loan, "fee")? * wad() / incident.amount(loan)?,
+                fee_wad: (owed - incident.amount(loan)?) * wad() / incident.amount(loan)?,
                 rate_wad: incident.state("oracle.usd_to_eur", None)?,
-                others: [incident.received(seized)?, incident.state("market.debt", Some("BEUR"))?],
+                others: [
+                    incident.received(seized)?,
+                    incident.state("market.debt", Some("BEUR"))?,
+                ],
             }
         }
         _ => Terms {
@@ -179,7 +187,11 @@ fn set_guards(stage: &mut Stage, incident: &Incident, terms: &Terms) -> Result<(
     stage.order(governor, &call, "a ceiling")?;
     let bound = settings::price_bound(incident.price(terms.priced)?);
     // Only Bonq's reporter could be anybody.
-    let least = if terms.which == Which::Bonq { settings::OPEN_PRICE_AGE_LEAST_SECS } else { 0 };
+    let least = if terms.which == Which::Bonq {
+        settings::OPEN_PRICE_AGE_LEAST_SECS
+    } else {
+        0
+    };
     let call = ILending::boundPriceCall {
         stepBps: bound.transaction.up_bps,
         periodSecs: settings::PRICE_PERIOD_SECS,
@@ -221,18 +233,48 @@ impl Cast for Lending {
             Action::Deposit => {
                 moves.push(stage.lends(n, symbol()?, actor, amount()?)?);
                 moves.extend(stage.approves(n, actor, symbol()?, amount()?)?);
-                moves.push(Move::call(n, actor, victim, &ILending::depositCall { amount: amount()? }));
+                moves.push(Move::call(
+                    n,
+                    actor,
+                    victim,
+                    &ILending::depositCall { amount: amount()? },
+                ));
             }
-            Action::Withdraw => moves.push(Move::call(n, actor, victim, &ILending::withdrawCall { amount: amount()? })),
-            Action::Trade => moves.push(Move::call(n, actor, victim, &ILending::tradeCall { size: amount()? })),
-            Action::Borrow => moves.push(Move::call(n, actor, victim, &ILending::borrowCall { amount: amount()? })),
+            Action::Withdraw => moves.push(Move::call(
+                n,
+                actor,
+                victim,
+                &ILending::withdrawCall { amount: amount()? },
+            )),
+            Action::Trade => moves.push(Move::call(
+                n,
+                actor,
+                victim,
+                &ILending::tradeCall { size: amount()? },
+            )),
+            Action::Borrow => moves.push(Move::call(
+                n,
+                actor,
+                victim,
+                &ILending::borrowCall { amount: amount()? },
+            )),
             Action::Liquidate => {
                 let violator = stage.actor(OTHERS)?;
-                moves.push(Move::call(n, actor, victim, &ILending::liquidateCall { violator }));
+                moves.push(Move::call(
+                    n,
+                    actor,
+                    victim,
+                    &ILending::liquidateCall { violator },
+                ));
             }
             Action::SetPrice | Action::PostPrice => {
                 let price = incident.arg_number(step, "price_wad")? * terms.rate_wad / wad();
-                moves.push(Move::call(n, actor, victim, &ILending::postPriceCall { priceWad: price }));
+                moves.push(Move::call(
+                    n,
+                    actor,
+                    victim,
+                    &ILending::postPriceCall { priceWad: price },
+                ));
             }
             Action::Swap => {
                 moves.push(stage.returns(n, symbol()?, actor, amount()?)?);
@@ -241,7 +283,12 @@ impl Cast for Lending {
                 let moved = |expect: &&Expect| expect.at == At::After && expect.what.starts_with("oracle.");
                 if let Some(expect) = step.expect.iter().find(moved) {
                     let price = incident.number(&expect.figure, "a price")?;
-                    moves.push(Move::call(n, actor, victim, &ILending::postPriceCall { priceWad: price }));
+                    moves.push(Move::call(
+                        n,
+                        actor,
+                        victim,
+                        &ILending::postPriceCall { priceWad: price },
+                    ));
                 }
             }
             _ => return Err(ReplayError::Missing(format!("what {:?} is", step.action))),
@@ -249,7 +296,12 @@ impl Cast for Lending {
         Ok(moves)
     }
 
-    fn reading(&self, stage: &Stage, incident: &Incident, expect: &Expect) -> Result<Option<U256>, ReplayError> {
+    fn reading(
+        &self,
+        stage: &Stage,
+        incident: &Incident,
+        expect: &Expect,
+    ) -> Result<Option<U256>, ReplayError> {
         let terms = terms(incident)?;
         let market = stage.view(&ILending::marketCall {})?;
         let symbol = expect.asset.as_deref().unwrap_or_default();
@@ -262,7 +314,8 @@ impl Cast for Lending {
             ("market", "debt") => Some(market.totalDebt),
             ("market", "DOLA.cash") => Some(stage.held(symbol)?),
             // What was left of Bonq's market at the end: see above.
-            ("market", "collateral") => Some(stage.held(symbol)?).filter(|_| !stage.holds(symbol, "trove_2").is_ok_and(|held| !held.is_zero())),
+            ("market", "collateral") => Some(stage.held(symbol)?)
+                .filter(|_| !stage.holds(symbol, "trove_2").is_ok_and(|held| !held.is_zero())),
             ("attacker", "profit") => Some(stage.holds(symbol, "attacker")?),
             ("pool", _) => None,
             (who, what) => {
@@ -280,9 +333,9 @@ impl Cast for Lending {
     }
 
     fn tolerance(&self, _: &Incident, _: &Step, expect: &Expect) -> U256 {
-        // The last digits of the rate of dollars to euros are rounded, as the file says.
+        // The file's rate of dollars to euros is the second transaction's; the first one's was lower by 8 parts in 100,000.
         if expect.what.ends_with("collateral_ratio") {
-            return U256::from(10_000_000_000u64);
+            return U256::from(400_000_000_000_000u64);
         }
         U256::ZERO
     }
@@ -357,9 +410,17 @@ pub fn honest_day(incident: &Incident, build: Build) -> Result<Lived, ReplayErro
     honest::live(&mut stage, incident, |stage, _, flow| {
         let (victim, amount) = (stage.victim, flow.amount);
         Ok(match flow.direction {
-            Direction::Deposit => stage.chain.submit(user, victim, &ILending::depositCall { amount })?,
-            Direction::Withdrawal if terms.which == Which::Bonq => stage.chain.submit(user, victim, &ILending::withdrawCall { amount })?,
-            Direction::Withdrawal => stage.chain.submit(user, victim, &ILending::borrowCall { amount })?,
+            Direction::Deposit => stage
+                .chain
+                .submit(user, victim, &ILending::depositCall { amount })?,
+            Direction::Withdrawal if terms.which == Which::Bonq => {
+                stage
+                    .chain
+                    .submit(user, victim, &ILending::withdrawCall { amount })?
+            }
+            Direction::Withdrawal => stage
+                .chain
+                .submit(user, victim, &ILending::borrowCall { amount })?,
         })
     })
 }
@@ -376,7 +437,11 @@ pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     let (_, all) = guarded(incident, &[])?;
     let (_, without_limits) = guarded(incident, &[guards::LIMITS, guards::GROWTH])?;
     let (_, limits_alone) = guarded(incident, &[guards::PRICE, guards::AGE])?;
-    let operation = if terms(incident)?.which == Which::Bonq { "withdrawal" } else { "loan" };
+    let operation = if terms(incident)?.which == Which::Bonq {
+        "withdrawal"
+    } else {
+        "loan"
+    };
     let honest = honest::both(
         operation,
         honest_day(incident, Build::Unguarded)?,

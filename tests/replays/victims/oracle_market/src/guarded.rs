@@ -152,7 +152,13 @@ impl Lending {
 
     /// Sets what of an asset leaves: in a transaction, and in a time.
     #[exempt("the governor's, who is a timelock here")]
-    pub fn limit(&mut self, asset: Address, cap: U256, capacity: U256, refill_secs: u64) -> Result<(), Vec<u8>> {
+    pub fn limit(
+        &mut self,
+        asset: Address,
+        cap: U256,
+        capacity: U256,
+        refill_secs: u64,
+    ) -> Result<(), Vec<u8>> {
         let by = self.authority.governor()?;
         let caps = Caps {
             transition: cap,
@@ -166,18 +172,34 @@ impl Lending {
 
     /// Sets how fast what is lent grows, and whether it is minted for it.
     #[exempt("the governor's, who is a timelock here")]
-    pub fn bound_growth(&mut self, maximum: U256, gap: U256, expand_secs: u64, minted: bool) -> Result<(), Vec<u8>> {
+    pub fn bound_growth(
+        &mut self,
+        maximum: U256,
+        gap: U256,
+        expand_secs: u64,
+        minted: bool,
+    ) -> Result<(), Vec<u8>> {
         let by = self.authority.governor()?;
         self.minted.set(minted);
         let total = self.protocol.total_debt();
-        Ok(self
-            .growth
-            .configure(Change::waited_elsewhere(&by), KEY, total, [maximum, gap], expand_secs)?)
+        Ok(self.growth.configure(
+            Change::waited_elsewhere(&by),
+            KEY,
+            total,
+            [maximum, gap],
+            expand_secs,
+        )?)
     }
 
     /// Sets how far the price may be from the reference, which is the price of now, how fast that follows, and how old a price may be.
     #[exempt("the governor's, who is a timelock here")]
-    pub fn bound_price(&mut self, step_bps: u64, period_secs: u64, least_age_secs: U256, most_age_secs: U256) -> Result<(), Vec<u8>> {
+    pub fn bound_price(
+        &mut self,
+        step_bps: u64,
+        period_secs: u64,
+        least_age_secs: U256,
+        most_age_secs: U256,
+    ) -> Result<(), Vec<u8>> {
         let by = self.authority.governor()?;
         self.least_age_secs.set(least_age_secs);
         self.most_age_secs.set(most_age_secs);

@@ -47,7 +47,12 @@ pub(crate) struct Protocol {
 }
 
 impl Protocol {
-    pub(crate) fn initialize(&mut self, collateral: Address, lent: Address, [factor_bps, fee_wad, price_wad]: [U256; 3]) {
+    pub(crate) fn initialize(
+        &mut self,
+        collateral: Address,
+        lent: Address,
+        [factor_bps, fee_wad, price_wad]: [U256; 3],
+    ) {
         self.collateral.set(collateral);
         self.lent.set(lent);
         self.factor_bps.set(factor_bps);
@@ -101,7 +106,10 @@ impl Protocol {
 
     /// What a position has gained; a loss is not counted, as nobody here borrows against one.
     pub(crate) fn profit(&self, account: Address) -> Result<U256, GuardError> {
-        let risen = self.price_wad.get().saturating_sub(self.entries.get(account.into_word()));
+        let risen = self
+            .price_wad
+            .get()
+            .saturating_sub(self.entries.get(account.into_word()));
         part_down(self.longs.get(account.into_word()), risen, WAD)
     }
 
