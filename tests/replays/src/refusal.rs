@@ -19,6 +19,9 @@ sol! {
         error PoolValueFell(uint256 before, uint256 value, uint64 droppedBits);
         error PositionInExceeded(address asset, uint256 requested, uint256 available, uint64 retryAt);
         error PositionOutExceeded(address asset, uint256 requested, uint256 available, uint64 retryAt);
+        /// The victim\'s own, by the library\'s window.
+        error PriceNotOfAge(uint256 ageSecs, uint256 leastSecs, uint256 mostSecs);
+        error PriceOffReference(uint256 priceWad, uint256 referenceX128);
         error RateJumped(uint256 before, uint256 rate, uint64 downBps, uint64 upBps);
         error RateLimited(address asset, uint256 requested, uint256 available, uint64 retryAt);
         error RateOutOfBounds(uint256 rate, uint256 least, uint256 most);
@@ -52,6 +55,8 @@ pub fn guard_of(output: &[u8]) -> Option<(Guard, &'static str)> {
         E::PoolValueFell(_) => (Guard::InvariantMonotone, "PoolValueFell"),
         E::PositionInExceeded(_) => (Guard::NetPosition, "PositionInExceeded"),
         E::PositionOutExceeded(_) => (Guard::NetPosition, "PositionOutExceeded"),
+        E::PriceNotOfAge(_) => (Guard::PriceAge, "PriceNotOfAge"),
+        E::PriceOffReference(_) => (Guard::PriceBound, "PriceOffReference"),
         E::RateJumped(_) => (Guard::PriceBound, "RateJumped"),
         E::RateLimited(_) => (Guard::RateLimiter, "RateLimited"),
         E::RateOutOfBounds(_) => (Guard::PriceBound, "RateOutOfBounds"),

@@ -13,6 +13,8 @@ pub const DAY_SECS: u64 = 86_400;
 pub const PRICE_AGE_MOST_SECS: u64 = DAY_SECS;
 /// The youngest price that is used of a reporter whom anybody can be: R9.
 pub const OPEN_PRICE_AGE_LEAST_SECS: u64 = 1_200;
+/// How often a price's reference follows by what a transaction may move it: a quarter of a day's bound four times a day. R3.
+pub const PRICE_PERIOD_SECS: u64 = DAY_SECS / 4;
 /// What a pool's invariant may lose to rounding: one part in so many, and so many units. R7.
 pub const INVARIANT_TOLERANCE: (u64, u64) = (1_000_000_000, 2);
 /// By how much the value that leaves may be above the value that comes in, in basis points: R8.

@@ -3,6 +3,7 @@
 pub mod concentrated_overflow;
 pub mod lending_donate;
 pub mod reentrant_pool;
+pub mod oracle_market;
 pub mod share_collateral;
 pub mod stable_rounding;
 
@@ -20,6 +21,8 @@ pub fn replay(incident: &Incident) -> Result<Option<Outcome>, ReplayError> {
         Victim::LendingDonate => lending_donate::replay(incident)?,
         Victim::ReentrantPool => reentrant_pool::replay(incident)?,
         Victim::StableRounding => stable_rounding::replay(incident)?,
+        Victim::OracleMarket => oracle_market::replay(incident)?,
+        Victim::ShareCollateral => return share_collateral::replay(incident),
         _ => return Ok(None),
     }))
 }
