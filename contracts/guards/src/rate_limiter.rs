@@ -167,6 +167,19 @@ impl RateLimiter {
             .map_or(U256::ZERO, |bucket| bucket.available_down(now))
     }
 
+    /// The first second at which so much of the asset may move, if nothing else does before: now when it may, [`NEVER`] when it never may. With the capacity for the amount, when
+    /// the bucket is full again.
+    pub fn ready_at(&self, asset: Address, amount: U256) -> u64 {
+        let now = self.vm().block_timestamp();
+        let Some(bucket) = self.slot(asset).open() else {
+            return NEVER;
+        };
+        match bucket.consume(amount, now) {
+            Ok(_) => now,
+            Err(denied) => denied.retry_at.unwrap_or(NEVER),
+        }
+    }
+
     /// The asset's limit, or none when it is closed.
     pub fn limit(&self, asset: Address) -> Option<Limit> {
         self.slot(asset).open().map(|bucket| bucket.limit())
