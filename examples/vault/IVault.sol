@@ -25,8 +25,15 @@ interface IVault {
     event GuardWouldRefuse(uint8 indexed guard, address indexed by, bytes reason);
     /// A guard in mode latch was violated: the call was rolled back and did not revert.
     event ViolationLatched(uint8 indexed guard, bytes4 indexed method, address indexed by, bytes reason);
-    event BreakerTripped(
-        bytes32 indexed scope, address indexed by, uint8 from, uint8 to, uint8 reason, uint64 until, uint64 sequence
+    /// Everything is reduce-only by itself: `reason` is 128 and the number of the guard.
+    event Tripped(
+        uint8 indexed group,
+        address indexed by,
+        uint8 reason,
+        uint8 from,
+        uint8 to,
+        uint64 previousUntil,
+        uint64 until
     );
     event PriceReferenceReset(bytes32 indexed key, uint256 previousX128, uint256 referenceX128);
 
@@ -45,10 +52,8 @@ interface IVault {
     error PriceOutOfRange(bytes32 key);
     error SupplyNotConserved(uint256 before, uint256 supply, uint256 minted, uint256 burned);
     error Insolvent(address asset, uint256 locked, uint256 owed);
+    /// State: 0 closed, 1 half-open, 3 reduce-only, 4 frozen. Kind: 0 increases risk, 3 withdraws within a limit.
     error GroupRestricted(uint8 group, uint8 state, uint8 kind, uint64 retryAt);
-    /// 0 closed, 1 half-open, 2 throttled, 3 reduce-only, 4 frozen.
-    error BreakerOpen(bytes32 scope, uint8 state, uint8 kind, uint8 reason, uint64 retryAt);
-    error BreakerUnset(bytes32 scope);
     error RateLimited(address asset, uint256 requested, uint256 available, uint64 retryAt);
     error AssetClosed(address asset);
     error TransferFailed(address asset);
@@ -86,7 +91,8 @@ interface IVault {
     function redeem(uint256 shares, address receiver, address owner) external returns (uint256);
 
     /// @notice Counts what of the surplus is a gain by now, and looks whether all is well. Anyone may. Where a guard in mode latch
-    /// says that it is not, the breaker trips and the answer is false.
+    /// says that it is not, everything trips to reduce-only for a day, and the answer is
+    /// false.
     function collect() external returns (bool);
     /// @notice Manages no more than is held, after the token took something back. Anyone may.
     function writeDown() external;
@@ -127,16 +133,6 @@ interface IVaultGovernance {
     function configureWindow(uint64 downBps, uint64 upBps, uint64 stepBps, uint64 periodSecs) external;
     /// @notice Holds the price near what it is now. It waits.
     function resetWindow() external;
-    function configureBreaker(
-        uint64 throttleBps,
-        uint64 exitBps,
-        uint64 dwellSecs,
-        uint64 expirySecs,
-        uint64 rampSecs,
-        uint64 decisionSecs,
-        uint64 freezes,
-        uint64 freezeBackSecs
-    ) external;
     function setMode(uint8 guard, uint8 mode) external;
     function setDelay(uint64 secs) external;
     function schedule(bytes calldata data) external;
@@ -162,13 +158,9 @@ interface IVaultMonitor {
         view
         returns (uint256 referenceX128, uint64 downBps, uint64 upBps, uint64 stepBps, uint64 periodSecs);
     function backing() external view returns (uint256 held, uint256 managed);
-    /// @notice The guardian's ladder.
+    /// @notice The ladder: 0 closed, 1 half-open, 3 reduce-only after a trip, 4 frozen.
     function pauseState(uint8 group) external view returns (uint8 state, uint64 until);
     /// @notice What violations trip. `reason` is 128 and the number of the guard.
-    function breaker()
-        external
-        view
-        returns (uint8 state, uint64 since, uint64 until, uint64 closedAt, uint8 reason, uint8 trips);
     /// @notice `method` and `reason` are selectors, from the left.
     function lastViolation()
         external

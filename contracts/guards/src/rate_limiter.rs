@@ -412,6 +412,21 @@ mod tests {
     }
 
     #[test]
+    fn when_so_much_may_move_again_is_told_to_the_second() {
+        let (test, mut limiter, governor) = limiter();
+        assert_eq!(limiter.ready_at(TOKEN, u(1)), NEVER, "it is closed");
+        configure(&test, &mut limiter, &governor, TOKEN, u(100), 20).unwrap();
+        assert_eq!(limiter.ready_at(TOKEN, u(100)), 1_000);
+        assert_eq!(limiter.ready_at(TOKEN, u(101)), NEVER);
+        limiter.consume(TOKEN, u(60)).unwrap();
+        let before = test.snapshot().storage;
+        assert_eq!(limiter.ready_at(TOKEN, u(40)), 1_000);
+        assert_eq!(limiter.ready_at(TOKEN, u(41)), 1_001, "five a second");
+        assert_eq!(limiter.ready_at(TOKEN, u(100)), 1_012);
+        assert_eq!(test.snapshot().storage, before);
+    }
+
+    #[test]
     fn a_larger_bucket_waits_and_a_smaller_one_does_not() {
         const CALL: &[u8] = b"the call";
         let (test, mut limiter, governor) = limiter();

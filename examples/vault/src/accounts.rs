@@ -1,7 +1,7 @@
 //! What is managed, and how it changes: a way in, a way out, a gain, a loss.
 
 use crate::{
-    guards::{OUTFLOW, SOLVENCY, TRIP, WINDOW},
+    guards::{OUTFLOW, SOLVENCY, WINDOW},
     rates::{gain_down, Rates, OFFSET},
     AmountTooLarge, Deposit, FeeOnTransfer, GainCounted, LossWrittenDown, NothingMoved, Transfer, Vault,
     VaultError, Withdraw,
@@ -9,7 +9,6 @@ use crate::{
 use alloy_primitives::{Address, U256};
 use portcullis::{
     asset::{self, NotAToken, ETH},
-    breaker_guard::Fired,
     calldata,
     core_types::mode::Mode,
     sdk::{emit, static_call_word},
@@ -163,8 +162,7 @@ impl Vault {
         );
         // Or who caused the loss would write it down before anybody sees it.
         if self.modes.all().of(SOLVENCY) == Mode::Latch {
-            let (scope, fired) = (self.scope(), Fired::own(SOLVENCY.number(), TRIP, by));
-            self.breakers.trip(scope, fired)?;
+            self.trip(SOLVENCY, by)?;
         }
         Ok(())
     }

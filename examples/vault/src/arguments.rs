@@ -11,7 +11,7 @@ portcullis::arguments! {
         pub refill_secs: u64,
         /// What is in the bucket now.
         pub available: U256,
-        /// What of it may leave now: less while ladder or breaker let through a share; the largest number while the limit only watches.
+        /// What of it may leave now: less while the ladder lets through a share; the largest number while the limit only watches.
         pub passes: U256,
         /// When the bucket is full again if nothing leaves; the largest number where none was set.
         pub full_at: u64,
@@ -19,30 +19,12 @@ portcullis::arguments! {
 }
 
 portcullis::arguments! {
-    /// What a group of functions is by the guardian's ladder.
+    /// What a group of functions is by the ladder.
     pub struct PauseState {
-        /// 0 closed, which is running, 1 half-open, 4 frozen.
+        /// 0 closed, which is running, 1 half-open, 3 reduce-only after a trip, 4 frozen.
         pub state: u8,
         /// The first second at which it is not paused.
         pub until: u64,
-    }
-}
-
-portcullis::arguments! {
-    /// What the breaker is, and why.
-    pub struct BreakerState {
-        /// 0 closed, which is running, 1 half-open, 2 throttled, 3 reduce-only, 4 frozen.
-        pub state: u8,
-        /// Since when.
-        pub since: u64,
-        /// When it becomes milder by itself; zero when it is closed.
-        pub until: u64,
-        /// When it is closed again if nothing else happens; zero when it is.
-        pub closed_at: u64,
-        /// Why it tripped last: 128 and the number of the guard.
-        pub reason: u8,
-        /// How many times since it was last closed.
-        pub trips: u8,
     }
 }
 

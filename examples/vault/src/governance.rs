@@ -9,7 +9,6 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
 use portcullis::{
     abi::Blob,
-    breaker_guard::BreakerTerms,
     calldata,
     core_types::mode::{GuardId, Mode},
     guarded,
@@ -52,16 +51,10 @@ pub trait IVaultGovernance {
     /// `NotGovernor`, `PriceWindowUnset`, `PriceOutOfRange`, `OperationNotReady`.
     fn reset_window(&mut self) -> Result<(), VaultError>;
 
-    /// Sets how the breaker acts that violations trip. For the governor; what loosens waits.
+    /// Has a guard enforce (0), watch (1) or latch (2), which enforces and, where `collect` finds it violated, trips the vault to reduce-only. For the governor; down the ladder waits.
     ///
     /// # Errors
-    /// `NotGovernor`, `SettingOutOfBounds`, `OperationNotReady`.
-    fn configure_breaker(&mut self, terms: BreakerTerms) -> Result<(), VaultError>;
-
-    /// Has a guard enforce (0), watch (1) or latch (2), which enforces and, where `collect` finds it violated, trips the breaker. For the governor; down the ladder waits.
-    ///
-    /// # Errors
-    /// `NotGovernor`, [`UnknownMode`], `BreakerUnset`, `OperationNotReady`.
+    /// `NotGovernor`, [`UnknownMode`], `OperationNotReady`.
     fn set_mode(&mut self, guard: u8, mode: u8) -> Result<(), VaultError>;
 
     /// Sets how long what loosens waits. For the governor; a shorter delay waits the old one.
@@ -176,22 +169,10 @@ impl IVaultGovernance for Vault {
     }
 
     #[exempt("the governor's; the timelock is asked")]
-    fn configure_breaker(&mut self, terms: BreakerTerms) -> Result<(), VaultError> {
-        let governor = self.authority.governor()?;
-        let data = calldata!("configureBreaker", terms: BreakerTerms);
-        let change = self.timelock.change(&governor, &data);
-        Ok(self.breakers.configure_default(change, terms.config())?)
-    }
-
-    #[exempt("the governor's; the timelock is asked")]
     fn set_mode(&mut self, guard: u8, mode: u8) -> Result<(), VaultError> {
         let governor = self.authority.governor()?;
         let id = known(guard, mode)?;
         let to = Mode::from_number(mode).ok_or(UnknownMode { guard, mode })?;
-        if to == Mode::Latch {
-            // A trip that cannot happen would take the record with it.
-            self.breakers.check_set(self.scope())?;
-        }
         let data = calldata!("setMode", guard: u8, mode: u8);
         Ok(self.modes.set(self.timelock.change(&governor, &data), id, to)?)
     }

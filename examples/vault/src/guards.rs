@@ -1,15 +1,19 @@
 //! What each guard asks, where flows are charged, and what a trip does.
 //!
 //! # Design
-//! - **Two pauses, one question**: the guardian's ladder and the breaker, which only latched violations and losses trip. The stricter holds.
+//! - **One ladder**: the guardian freezes a group on it, and what `collect` finds trips everything to reduce-only by itself. The stricter holds.
 //! - A price is asked for twice: PRICE over one call, exactly, and WINDOW over any time, near a reference.
 //! - **WINDOW asks nothing of fewer than [`PRICED`] shares.** The last to leave rounds what is left, which is a unit or two, and doubles the price of nobody's shares by it. The
 //!   reference begins anew there, or a vault that emptied could be shut for the price of dust.
 //! - On the way out WINDOW has no lower end: who leaves at a price that fell takes nothing from who stays.
 
-use crate::{rates::OFFSET, Vault};
+use crate::{
+    rates::{DAY, OFFSET},
+    Vault,
+};
 use alloy_primitives::{Address, B256, U256};
 use portcullis::{
+    breaker_guard::Fired,
     core_types::{
         breaker::{Kind, Rung, Share, Target},
         mode::{GuardId, Modes},
@@ -23,7 +27,6 @@ use portcullis::{
         },
         Band, Invariant,
     },
-    scope_key::Scope,
     transition::{Flows, Latching, Moded, Violation},
     GuardError,
 };
@@ -50,6 +53,9 @@ pub(crate) const LAST_GROUP: Group = WITHDRAWALS;
 /// How the guardian's pauses act.
 pub const LADDER: Bounds = Bounds::USUAL;
 
+/// How long a trip holds, before its ramp.
+pub const TRIP_SECS: u64 = DAY;
+
 /// The fewest shares whose price WINDOW speaks of: a thousand units, so that a unit more or less is a thousandth.
 pub const PRICED: U256 = U256::from_limbs([1_000_000, 0, 0, 0]);
 /// The vault has one price.
@@ -57,15 +63,15 @@ pub(crate) const KEY: B256 = B256::ZERO;
 const _: () = assert!(OFFSET <= Pricing::MAX_OFFSET, "there is a pricing");
 
 impl Vault {
-    /// Whether calls of this kind run, by ladder and breaker, and at what share of their limits.
+    /// Whether calls of this kind run, and at what share of their limits.
     pub(crate) fn running(&self, group: Group, kind: Kind) -> Result<Share, GuardError> {
-        let ladder = self.pauses.check(group, kind, LADDER)?;
-        Ok(ladder.min(self.breakers.check(self.scope(), kind)?))
+        self.pauses.check(group, kind, LADDER)
     }
 
-    /// What the breaker is for.
-    pub(crate) fn scope(&self) -> Scope {
-        Scope::asset(self.asset.get())
+    /// Everything is reduce-only for a day, because of this guard.
+    pub(crate) fn trip(&mut self, guard: GuardId, by: Address) -> Result<(), GuardError> {
+        let fired = Fired::own(guard.number(), Target::To(Rung::ReduceOnly), by);
+        self.pauses.trip(fired, Group::ALL, TRIP_SECS, LADDER)
     }
 
     /// PRICE: over this call.
@@ -148,15 +154,11 @@ pub(crate) fn pricing() -> Option<Pricing> {
     Pricing::new(OFFSET, U256::ONE)
 }
 
-/// Where an automatic trip leads: no way in, and out at a share.
-pub(crate) const TRIP: Target = Target::To(Rung::ReduceOnly);
-
 impl Latching for Vault {
     fn on_violation(&mut self, violation: &Violation<'_>) -> Result<(), GuardError> {
         self.violations.record(violation);
-        let code = violation.guard().map_or(0, GuardId::number);
-        let scope = self.scope();
-        self.breakers.trip(scope, violation.fired(code, TRIP)).map(drop)
+        // Invariant: every guard of the vault has a name.
+        self.trip(violation.guard().unwrap_or(LAST_GUARD), violation.by())
     }
 }
 

@@ -21,7 +21,7 @@
 //! - All that a call changes is written on one side of its call out: asked in the middle of a call, a view says what was before or what is after, never a half. It is not `#[settled]`, as
 //!   ERC-4626 says that it does not revert.
 //! - ERC-4626 says that its methods return amounts, so they only revert. [`Vault::collect`] is latched: whoever watches calls it, and a trip outlives what it found. A thief who
-//!   writes the loss down first trips the same breaker.
+//!   writes the loss down first trips the ladder too.
 //! - OUTFLOW and WINDOW begin in shadow: they tell whom they would have refused until the governor has them enforce. The others are about the code, not about how much honest users
 //!   move, and enforce from the start.
 //! - **A way out stays open.** A trip and a price below its reference shut the ways in; out leads a bounded share. Only a guardian's freeze shuts that, and ends.
@@ -68,8 +68,8 @@ use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use guards::{DEPOSITS, OUTFLOW, PRICE, SOLVENCY, SUPPLY, WINDOW, WITHDRAWALS};
 use portcullis::{
-    authority::Authority, breaker_guard::BreakerGuard, core_types::breaker::Kind, guard_modes::GuardModes,
-    guarded, invariant::PriceWindow, pause_guard::PauseGuard, rate_limiter::RateLimiter, timelock::Timelock,
+    authority::Authority, core_types::breaker::Kind, guard_modes::GuardModes, guarded,
+    invariant::PriceWindow, pause_guard::PauseGuard, rate_limiter::RateLimiter, timelock::Timelock,
     transition::ViolationRecord,
 };
 use stylus_sdk::{
@@ -101,7 +101,6 @@ pub struct Vault {
     pauses: PauseGuard,
     outflow: RateLimiter,
     prices: PriceWindow,
-    breakers: BreakerGuard,
     violations: ViolationRecord,
 }
 
@@ -132,7 +131,7 @@ impl Vault {
     /// Takes so much of the asset from the caller, and mints shares for it to `receiver`, rounded down.
     ///
     /// # Errors
-    /// [`NothingMoved`], [`AmountTooLarge`], [`FeeOnTransfer`], [`ERC20InvalidReceiver`], `GroupRestricted`, `BreakerOpen`, `AssetClosed`, `PriceWindowUnset`, `PriceOutOfRange`,
+    /// [`NothingMoved`], [`AmountTooLarge`], [`FeeOnTransfer`], [`ERC20InvalidReceiver`], `GroupRestricted`, `AssetClosed`, `PriceWindowUnset`, `PriceOutOfRange`,
     /// `TransferFailed`, `NotAToken`, `Insolvent`, `SharePriceFell`, `SharePriceOffReference`, `SupplyNotConserved`, `Reentered`.
     ///
     /// # Events
@@ -187,7 +186,7 @@ impl Vault {
     /// Pays so much of the asset to `receiver`, and burns what shares of `owner` it takes, rounded up.
     ///
     /// # Errors
-    /// [`NothingMoved`], [`AmountTooLarge`], [`ERC20InsufficientBalance`], [`ERC20InsufficientAllowance`], `GroupRestricted`, `BreakerOpen`, `RateLimited`, `AssetClosed`,
+    /// [`NothingMoved`], [`AmountTooLarge`], [`ERC20InsufficientBalance`], [`ERC20InsufficientAllowance`], `GroupRestricted`, `RateLimited`, `AssetClosed`,
     /// `PriceWindowUnset`, `PriceOutOfRange`, `TransferFailed`, `NotAToken`, `Insolvent`, `SharePriceFell`, `SharePriceOffReference`, `SupplyNotConserved`, `Reentered`.
     ///
     /// # Events
@@ -239,14 +238,14 @@ impl Vault {
         Ok(assets)
     }
 
-    /// Counts what of the surplus is a gain by now, and looks whether all is well: where a guard in mode latch says that it is not, the vault's breaker trips and the answer is
+    /// Counts what of the surplus is a gain by now, and looks whether all is well: where a guard in mode latch says that it is not, the vault trips to reduce-only and the answer is
     /// `false`. Anyone may.
     ///
     /// # Errors
-    /// `NotAToken`, `PriceWindowUnset`, `PriceOutOfRange`, `Insolvent`, `SharePriceOffReference`, `TooLittleGas`, `BreakerUnset`, `Reentered`.
+    /// `NotAToken`, `PriceWindowUnset`, `PriceOutOfRange`, `Insolvent`, `SharePriceOffReference`, `TooLittleGas`, `Reentered`.
     ///
     /// # Events
-    /// [`GainCounted`]; `ViolationLatched`, `BreakerTripped`.
+    /// [`GainCounted`]; `ViolationLatched`, `Tripped`.
     #[guard(
         enter(WINDOW: self.follow_price()),
         keep(SOLVENCY: self.covered(), PRICE: self.price_never_falls(), WINDOW: self.price_not_above()),
@@ -257,13 +256,13 @@ impl Vault {
         Ok(true)
     }
 
-    /// Manages no more than is held, after the token took something back. Anyone may: the loss is everybody's alike from then on. Trips the breaker where SOLVENCY latches.
+    /// Manages no more than is held, after the token took something back. Anyone may: the loss is everybody's alike from then on. Trips the vault where SOLVENCY latches.
     ///
     /// # Errors
-    /// `NotAToken`, `BreakerUnset`, `Reentered`.
+    /// `NotAToken`, `Reentered`.
     ///
     /// # Events
-    /// [`LossWrittenDown`] and `BreakerTripped`, when there is a loss.
+    /// [`LossWrittenDown`] and `Tripped`, when there is a loss.
     #[guard(lock)]
     pub fn write_down(&mut self) -> Result<(), VaultError> {
         self.count_loss()

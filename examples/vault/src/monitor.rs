@@ -1,4 +1,4 @@
-//! What is in force now, for whoever watches: how much is left of each limit and when it is back, what the ladder and the breaker are, and why.
+//! What is in force now, for whoever watches: how much is left of each limit and when it is back, what the ladder is, and why.
 
 use crate::{
     arguments::*,
@@ -24,13 +24,11 @@ pub trait IVaultMonitor {
     /// # Errors
     /// `NotAToken`.
     fn backing(&self) -> Result<Backing, VaultError>;
-    /// What a group is by the guardian's ladder, the pause of everything included.
+    /// What a group is by the ladder, the pause of everything included.
     ///
     /// # Errors
     /// `UnknownPauseGroup`.
     fn pause_state(&self, group: u8) -> Result<PauseState, VaultError>;
-    /// What the breaker is: since when, until when, and why.
-    fn breaker(&self) -> BreakerState;
     /// The last violation that was latched.
     fn last_violation(&self) -> ViolationState;
     /// A guard's mode: 0 enforce, 1 shadow, 2 latch.
@@ -82,18 +80,6 @@ impl IVaultMonitor for Vault {
             state: self.pauses.state(group, LADDER) as u8,
             until: self.pauses.until(group),
         })
-    }
-
-    fn breaker(&self) -> BreakerState {
-        let view = self.breakers.view(self.scope()).view;
-        BreakerState {
-            state: view.state as u8,
-            since: view.since,
-            until: view.until.unwrap_or(0),
-            closed_at: view.closed_at.unwrap_or(0),
-            reason: view.reason.0,
-            trips: view.trips,
-        }
     }
 
     fn last_violation(&self) -> ViolationState {

@@ -74,9 +74,7 @@ pub fn gain_down(managed: U256, surplus: U256, elapsed_secs: u64) -> U256 {
 /// count, by the day or more often.
 pub fn outpaces_gains(up_bps: u64, step_bps: u64, period_secs: u64) -> bool {
     // Invariant: a day of gains and a period of at most a day are small.
-    up_bps >= 3 * GAIN_BPS
-        && period_secs <= DAY
-        && step_bps.saturating_mul(DAY) >= 2 * GAIN_BPS * period_secs
+    up_bps >= 3 * GAIN_BPS && period_secs <= DAY && step_bps.saturating_mul(DAY) >= 2 * GAIN_BPS * period_secs
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::{SolCall, SolError, SolEvent};
 use e2e::calls::refusal;
-use e2e::rpc::{Chain, Endpoint, People, Receipt};
+use e2e::rpc::{Chain, Endpoint, People, Receipt, RpcError};
 use e2e::tokens::{Fixture, IToken};
 use e2e::vault::{constructor_input, IVault, IVaultGovernance, IVaultMonitor};
 use e2e::wasm;
@@ -30,17 +30,6 @@ pub const TERMS: IVaultGovernance::configureWindowCall = IVaultGovernance::confi
     periodSecs: DAY,
 };
 pub const HOUR: u64 = 3_600;
-/// What a violation trips: a twentieth leaves, for six hours, and a day from a quarter back to all.
-pub const BREAKER: IVaultGovernance::configureBreakerCall = IVaultGovernance::configureBreakerCall {
-    throttleBps: 2_500,
-    exitBps: 500,
-    dwellSecs: HOUR,
-    expirySecs: 6 * HOUR,
-    rampSecs: DAY,
-    decisionSecs: 20 * DAY,
-    freezes: 0,
-    freezeBackSecs: 0,
-};
 
 pub struct World {
     pub chain: Chain,
@@ -67,7 +56,6 @@ impl World {
             refillSecs: DAY,
         });
         world.govern(&TERMS);
-        world.govern(&BREAKER);
         world.set_mode(OUTFLOW, ENFORCE);
         world.set_mode(WINDOW, ENFORCE);
         set_up(&mut world);
@@ -120,12 +108,12 @@ impl World {
         self.govern(&IVaultGovernance::setModeCall { guard, mode })
     }
 
-    /// Schedules a call of the governor, and makes it when it is ready. None where the clock cannot be set.
-    pub fn wait_and_govern<C: SolCall>(&mut self, call: &C) -> Option<Receipt> {
+    /// Schedules a call of the governor, and makes it when it is ready.
+    pub fn wait_and_govern<C: SolCall>(&mut self, call: &C) -> Result<Receipt, RpcError> {
         let scheduled = self.govern(&IVaultGovernance::scheduleCall { data: data(call) });
         let ready_at = self.time_of(&scheduled) + DELAY;
-        self.chain.move_to(ready_at).ok()?;
-        Some(self.govern(call))
+        self.chain.move_to(ready_at)?;
+        Ok(self.govern(call))
     }
 
     pub fn time_of(&self, receipt: &Receipt) -> u64 {
@@ -142,8 +130,10 @@ impl World {
         self.chain.must(from, self.token, &seize, "a seizure").unwrap();
     }
 
-    pub fn breaker(&self) -> IVaultMonitor::breakerReturn {
-        self.ask(self.people.user, &IVaultMonitor::breakerCall {})
+    /// What everything is on the ladder, and until when.
+    pub fn ladder(&self) -> (u8, u64) {
+        let all = self.ask(self.people.user, &IVaultMonitor::pauseStateCall { group: 0 });
+        (all.state, all.until)
     }
 
     pub fn last_violation(&self) -> IVaultMonitor::lastViolationReturn {
