@@ -167,6 +167,19 @@ impl RateLimiter {
             .map_or(U256::ZERO, |bucket| bucket.available_down(now))
     }
 
+    /// The first second at which so much of the asset may move, if nothing else does before: now when it may, [`NEVER`] when it never may. With the capacity for the amount, when
+    /// the bucket is full again.
+    pub fn ready_at(&self, asset: Address, amount: U256) -> u64 {
+        let now = self.vm().block_timestamp();
+        let Some(bucket) = self.slot(asset).open() else {
+            return NEVER;
+        };
+        match bucket.consume(amount, now) {
+            Ok(_) => now,
+            Err(denied) => denied.retry_at.unwrap_or(NEVER),
+        }
+    }
+
     /// The asset's limit, or none when it is closed.
     pub fn limit(&self, asset: Address) -> Option<Limit> {
         self.slot(asset).open().map(|bucket| bucket.limit())
@@ -396,6 +409,21 @@ mod tests {
         );
         configure(&test, &mut limiter, &governor, TOKEN, u(30), 20).unwrap();
         assert_eq!(limiter.available(TOKEN), u(0), "set again, it starts empty");
+    }
+
+    #[test]
+    fn when_so_much_may_move_again_is_told_to_the_second() {
+        let (test, mut limiter, governor) = limiter();
+        assert_eq!(limiter.ready_at(TOKEN, u(1)), NEVER, "it is closed");
+        configure(&test, &mut limiter, &governor, TOKEN, u(100), 20).unwrap();
+        assert_eq!(limiter.ready_at(TOKEN, u(100)), 1_000);
+        assert_eq!(limiter.ready_at(TOKEN, u(101)), NEVER);
+        limiter.consume(TOKEN, u(60)).unwrap();
+        let before = test.snapshot().storage;
+        assert_eq!(limiter.ready_at(TOKEN, u(40)), 1_000);
+        assert_eq!(limiter.ready_at(TOKEN, u(41)), 1_001, "five a second");
+        assert_eq!(limiter.ready_at(TOKEN, u(100)), 1_012);
+        assert_eq!(test.snapshot().storage, before);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::rpc::{Chain, Receipt, Status};
 use crate::savings::{ISavings, ISavingsGovernance};
 use crate::tokens::{Fixture, IToken};
 use crate::treasury::{ITreasury, ITreasuryGuards};
+use crate::vault::{IVault, IVaultGovernance};
 use crate::world::WorldError;
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolError, SolInterface};
@@ -112,6 +113,8 @@ fn error_of(status: &Status, output: &[u8]) -> String {
         named::<ICouncil::ICouncilErrors>,
         named::<ISavings::ISavingsErrors>,
         named::<ISavingsGovernance::ISavingsGovernanceErrors>,
+        named::<IVault::IVaultErrors>,
+        named::<IVaultGovernance::IVaultGovernanceErrors>,
     ];
     known.iter().find_map(|named| named(output)).unwrap_or_else(|| {
         format!(

@@ -18,5 +18,6 @@ pub mod savings;
 pub mod signing;
 pub mod tokens;
 pub mod treasury;
+pub mod vault;
 pub mod wasm;
 pub mod world;

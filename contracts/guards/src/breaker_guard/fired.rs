@@ -9,13 +9,13 @@ use portcullis_core::{
 /// The reasons of a contract's own triggers have this bit; those of this library do not.
 const OWN: u8 = 0x80;
 
-/// A trigger that fired: what it takes to trip a breaker.
+/// A trigger that fired: what it takes to trip a breaker, or [`crate::pause_guard`] where there is none.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "a trigger that fired trips a breaker"]
 pub struct Fired {
-    pub(super) target: Target,
-    pub(super) reason: Reason,
-    pub(super) by: Address,
+    pub(crate) target: Target,
+    pub(crate) reason: Reason,
+    pub(crate) by: Address,
 }
 
 impl Fired {

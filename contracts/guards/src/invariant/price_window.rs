@@ -51,6 +51,15 @@ impl Band {
         self.reference.price_x128()
     }
 
+    /// The same band without its lower end, for ways out: who leaves at a price that fell takes nothing from who stays. What is left of the end is a ten-thousandth of the reference.
+    #[must_use]
+    pub fn open_below(self) -> Self {
+        let Self { reference, step } = self;
+        // Invariant: what a step may be, it is with this fall too.
+        let step = Step::new(WHOLE_BPS - 1, step.up_bps()).unwrap_or(step);
+        Self { reference, step }
+    }
+
     /// Whether a price is within it, both ends included.
     pub fn contains(&self, price: &Ratio) -> bool {
         self.reference.is_near(price, &self.step)
@@ -129,15 +138,41 @@ impl PriceWindow {
     /// # Errors
     /// [`PriceWindowUnset`].
     pub fn follow(&mut self, key: B256, price: &Ratio) -> Result<Band, GuardError> {
-        let (reference, step, pace) = self.open(key)?;
-        let followed = reference.follow(price, &pace, self.vm().block_timestamp());
-        if followed != reference {
-            self.references.insert(key, followed.to_word());
+        let band = self.followed(key, price)?;
+        let word = band.reference.to_word();
+        if word != self.references.get(key) {
+            self.references.insert(key, word);
         }
-        Ok(Band {
-            reference: followed,
-            step,
-        })
+        Ok(band)
+    }
+
+    /// What [`PriceWindow::follow`] would say now, with nothing stored: for views that tell what would pass.
+    ///
+    /// # Errors
+    /// [`PriceWindowUnset`].
+    pub fn followed(&self, key: B256, price: &Ratio) -> Result<Band, GuardError> {
+        let (reference, step, pace) = self.open(key)?;
+        let reference = reference.follow(price, &pace, self.vm().block_timestamp());
+        Ok(Band { reference, step })
+    }
+
+    /// Sets the reference anew at a price, at once. For a contract of whose shares nobody holds any to speak of: a price of nobody's can be anything, as each rounding moves it, and there
+    /// is nobody whom a wait would protect. Who calls it vouches for that.
+    ///
+    /// # Errors
+    /// [`PriceWindowUnset`], [`PriceOutOfRange`].
+    ///
+    /// # Events
+    /// [`PriceReferenceReset`], when the price is another.
+    pub fn restart(&mut self, key: B256, price: &Ratio) -> Result<(), GuardError> {
+        let (previous, ..) = self.open(key)?;
+        let reference = self.at(key, price)?;
+        if reference.price_x128() == previous.price_x128() {
+            self.references.insert(key, reference.to_word());
+        } else {
+            self.put(key, reference);
+        }
+        Ok(())
     }
 
     /// What prices are held near, as it was when it was last followed; none when the key was never set.

@@ -635,6 +635,67 @@ fn a_price_window_is_set_follows_and_is_set_anew() {
 }
 
 #[test]
+fn what_a_window_would_say_is_asked_without_storing_it() {
+    let chain = chain();
+    let mut window = PriceWindow::from(&chain.test);
+    let unset = Err(PriceWindowUnset { key: KEY }.into());
+    assert_eq!(window.followed(KEY, &at(1)), unset);
+    window
+        .configure(now(&chain.governor), KEY, &at(10_000), TERMS)
+        .unwrap();
+    chain.test.set_block_timestamp(START + HOUR);
+    let before = stored(&chain.test);
+    let band = window.followed(KEY, &at(10_050)).unwrap();
+    assert_eq!(band.reference_x128(), x128(10_010));
+    assert_eq!(stored(&chain.test), before);
+    assert_eq!(window.follow(KEY, &at(10_050)), Ok(band));
+}
+
+#[test]
+fn a_band_that_is_open_below_is_as_it_was_above() {
+    let chain = chain();
+    let mut window = PriceWindow::from(&chain.test);
+    window
+        .configure(now(&chain.governor), KEY, &at(10_000), TERMS)
+        .unwrap();
+    let band = window.band(KEY).unwrap();
+    assert!(!band.contains(&at(9_899)));
+    let open = band.open_below();
+    assert!(open.contains(&at(9_899)) && open.contains(&at(1)) && !open.contains(&at(0)));
+    assert!(open.contains(&at(10_100)) && !open.contains(&at(10_101)));
+    assert_eq!(open.reference_x128(), band.reference_x128());
+}
+
+#[test]
+fn a_window_begins_anew_at_once_and_from_then_on() {
+    let chain = chain();
+    let mut window = PriceWindow::from(&chain.test);
+    let unset = Err(PriceWindowUnset { key: KEY }.into());
+    assert_eq!(window.restart(KEY, &at(1)), unset);
+    window
+        .configure(now(&chain.governor), KEY, &at(10_000), TERMS)
+        .unwrap();
+    window.restart(KEY, &at(20_000)).unwrap();
+    assert_told(
+        &chain.test,
+        PriceReferenceReset {
+            key: KEY,
+            previous_x128: x128(10_000),
+            reference_x128: x128(20_000),
+        },
+    );
+    // At the same price nothing is told, and the periods before do not count.
+    let told = logs(&chain.test).len();
+    chain.test.set_block_timestamp(START + 10 * HOUR);
+    window.restart(KEY, &at(20_000)).unwrap();
+    assert_eq!(logs(&chain.test).len(), told);
+    let band = window.follow(KEY, &at(30_000)).unwrap();
+    assert_eq!(band.reference_x128(), x128(20_000));
+    let out_of_range = Err(PriceOutOfRange { key: KEY }.into());
+    assert_eq!(window.restart(KEY, &at(0)), out_of_range);
+}
+
+#[test]
 fn a_share_price_near_its_reference_passes_to_the_edge_of_the_band() {
     let chain = chain();
     let mut window = PriceWindow::from(&chain.test);

@@ -3,6 +3,7 @@
 // The storage macro names both.
 use crate::{
     authority::{Decides, Guardian},
+    breaker_guard::Fired,
     errors, events,
     guardians::PauseRight,
     sdk, GuardError,
@@ -10,7 +11,7 @@ use crate::{
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, U256};
 use portcullis_core::{
-    breaker::{Kind, Rung, Share, State},
+    breaker::{Kind, Rung, Share, State, Target},
     pause::{self, Bounds, Group, NotRunning, PauseRefused, Pauses},
 };
 use stylus_sdk::{prelude::*, storage::StorageU256};
@@ -20,6 +21,8 @@ events! {
     Paused(group: u8, by: Address; previous_until: u64, until: u64);
     /// A group's pause was made stricter, longer, or both. `role`: 0 guardian, 1 fallback, 2 council. States are those of [`GroupRestricted`].
     Restricted(group: u8, by: Address; role: u8, from: u8, to: u8, previous_until: u64, until: u64);
+    /// A group was paused by itself: `reason` is that of the trigger, `by` on whose authority the call ran. States are those of [`GroupRestricted`].
+    Tripped(group: u8, by: Address; reason: u8, from: u8, to: u8, previous_until: u64, until: u64);
     /// A group's pause was lifted before its end. Where there is a ramp, it begins now.
     Unpaused(group: u8, by: Address; previous_until: u64);
 }
@@ -203,6 +206,53 @@ impl PauseGuard {
             Paused {
                 group: group.number(),
                 by: by.address(),
+                previous_until: changed.previous_until,
+                until: changed.until,
+            },
+        );
+        Ok(())
+    }
+
+    /// Pauses a group by itself, because a trigger fired: on the rung that it names, or on the one after the group's own, for `secs` from now. A pause that holds and is
+    /// stricter or longer stays as it is. Nothing here counts how often: whoever makes a [`Fired`] vouches for what it costs.
+    ///
+    /// # Errors
+    /// [`PauseOutOfBounds`].
+    ///
+    /// # Events
+    /// [`Tripped`], when the pause changes.
+    #[inline(never)]
+    pub fn trip(&mut self, fired: Fired, group: Group, secs: u64, bounds: Bounds) -> Result<(), GuardError> {
+        let now = self.vm().block_timestamp();
+        let pauses = self.stored();
+        let Fired { target, reason, by } = fired;
+        let rung = match target {
+            Target::To(rung) => rung,
+            Target::OneRung => {
+                let own = pauses.own(group);
+                match own.rung.filter(|_| now < own.until) {
+                    None => Rung::Throttled,
+                    Some(Rung::Throttled) => Rung::ReduceOnly,
+                    Some(Rung::ReduceOnly | Rung::Frozen) => Rung::Frozen,
+                }
+            }
+        };
+        let changed = match pauses.pause(group, rung, secs, bounds, now) {
+            Ok(changed) => changed,
+            Err(PauseRefused::NotTightened { .. }) => return Ok(()),
+            Err(PauseRefused::OutOfBounds { secs, maximum_secs }) => {
+                return Err(PauseOutOfBounds { secs, maximum_secs }.into())
+            }
+        };
+        self.keep(changed.pauses);
+        sdk::emit(
+            self.vm(),
+            Tripped {
+                group: group.number(),
+                by,
+                reason: reason.0,
+                from: changed.from as u8,
+                to: changed.to as u8,
                 previous_until: changed.previous_until,
                 until: changed.until,
             },

@@ -8,6 +8,8 @@
 //!   pauses by [`PauseGuard::pause`], with a [`PauseRight`](crate::guardians::PauseRight) that only [`crate::guardians`] makes. A contract that only
 //!   freezes asks [`PauseGuard::require_running`] and pauses by [`PauseGuard::freeze`], with the right of
 //!   [`crate::authority`]'s guardian. That is less code, and neither counts how often.
+//! - A third, beside either: [`PauseGuard::trip`], by which what the contract finds itself (a latched violation) pauses a group. A contract whose triggers need memory, a dwell or a
+//!   budget of freezes has [`crate::breaker_guard`] for it.
 //! - Pausing is a tightening and at once. Lifting loosens and takes the governor's or the council's right; it does not wait, as a pause is short
 //!   and the ramp is its wait.
 //! - The contract says how its functions are grouped, what the longest pause is, what the rungs let through and how long the ramp is, in
@@ -26,7 +28,7 @@ mod guard;
 
 pub use guard::{
     group, GroupPaused, GroupRestricted, NotPaused, PauseGuard, PauseNotExtended, PauseNotTightened,
-    PauseOutOfBounds, Paused, Restricted, UnknownPauseGroup, Unpaused,
+    PauseOutOfBounds, Paused, Restricted, Tripped, UnknownPauseGroup, Unpaused,
 };
 
 #[cfg(test)]

@@ -4,14 +4,15 @@ use super::*;
 use crate::{
     abi::Event,
     authority::{Governor, Guardian},
+    breaker_guard::Fired,
     fixture::{chain_at, council, logs, u},
     guardians::Guardians,
     GuardError,
 };
 use alloc::{vec, vec::Vec};
-use alloy_primitives::U256;
+use alloy_primitives::{Address, U256};
 use portcullis_core::{
-    breaker::{Kind, Rung, Share, State},
+    breaker::{Kind, Rung, Share, State, Target},
     guardian::Config,
     pause::{Bounds, Group, Pause},
 };
@@ -123,6 +124,61 @@ fn every_change_of_a_freeze_is_told_with_its_old_and_new_end() {
     assert_eq!(logs[logs.len() - 2..], [extended.encode(), lifted.encode()]);
     assert_eq!(guard.require_running(Group::ALL), Ok(()));
     assert_eq!(guard.until(Group::ALL), 0, "without a ramp nothing is left of it");
+}
+
+#[test]
+fn what_the_contract_finds_pauses_by_itself_and_makes_nothing_milder_or_shorter() {
+    let (test, mut guard, guardian, _) = guard();
+    let by = Address::repeat_byte(7);
+    let to = |rung| Fired::own(3, Target::To(rung), by);
+    guard.trip(to(Rung::ReduceOnly), Group::ALL, 50, LADDER).unwrap();
+    let told = Tripped {
+        group: 0,
+        by,
+        reason: 131,
+        from: 0,
+        to: 3,
+        previous_until: 0,
+        until: 1_050,
+    };
+    assert_eq!(logs(&test).last(), Some(&told.encode()));
+    assert_eq!(guard.state(numbered(2), LADDER), State::ReduceOnly);
+    // Milder, shorter and the same leave it, and say nothing.
+    let count = logs(&test).len();
+    for (rung, secs) in [
+        (Rung::Throttled, 60),
+        (Rung::ReduceOnly, 49),
+        (Rung::ReduceOnly, 50),
+    ] {
+        assert_eq!(guard.trip(to(rung), Group::ALL, secs, LADDER), Ok(()));
+    }
+    assert_eq!((guard.until(Group::ALL), logs(&test).len()), (1_050, count));
+    // A rung further each time, from where the group is.
+    for (now, rung) in [
+        (1_010, Rung::Frozen),
+        (1_011, Rung::Frozen),
+        (1_100, Rung::Throttled),
+        (1_101, Rung::ReduceOnly),
+    ] {
+        test.set_block_timestamp(now);
+        guard
+            .trip(Fired::own(0, Target::OneRung, by), Group::ALL, 50, LADDER)
+            .unwrap();
+        let until = now + 50;
+        let rung = Some(rung);
+        assert_eq!(guard.own(Group::ALL), Pause { rung, until });
+    }
+    // A guardian's freeze on top of it, and a time that is out of bounds.
+    guard.freeze(&guardian, Group::ALL, 90, LADDER).unwrap();
+    assert_eq!(
+        guard.trip(to(Rung::Frozen), Group::ALL, 101, LADDER),
+        Err(PauseOutOfBounds {
+            secs: 101,
+            maximum_secs: 100
+        }
+        .into())
+    );
+    assert_eq!(guard.until(Group::ALL), 1_191);
 }
 
 #[test]
