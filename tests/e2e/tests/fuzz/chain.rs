@@ -104,10 +104,6 @@ impl Net {
         self.0.advance_time(secs);
     }
 
-    pub fn balance(&self, account: Address) -> U256 {
-        self.0.balance(account)
-    }
-
     pub fn code_of(&self, account: Address) -> Bytes {
         self.0.code(account)
     }

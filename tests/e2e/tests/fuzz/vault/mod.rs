@@ -8,7 +8,6 @@ mod world;
 use crate::cases;
 use checks::{told, Judge, Seen};
 use e2e::tokens::Fixture;
-use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use std::cell::RefCell;
 use std::collections::HashMap;

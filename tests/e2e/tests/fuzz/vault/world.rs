@@ -1,6 +1,6 @@
 //! A vault over a token that may misbehave, and what each step is as a transaction.
 
-use super::steps::{Amount, Change, Deed, Role, Step, Trouble, Who, DAY, DELAY, HOUR};
+use super::steps::{Amount, Change, Deed, Role, Step, Trouble, Who, DAY, DELAY};
 use crate::chain::{u, Net, DEPLOYER, GOVERNOR, GUARDIAN};
 use alloy_primitives::{hex, keccak256, Address, Bytes, U256};
 use alloy_sol_types::{SolCall, SolValue};
@@ -24,17 +24,6 @@ pub const TERMS: Change = Change::Window {
     step_bps: 200,
     period_secs: DAY,
 };
-const BREAKER: IVaultGovernance::configureBreakerCall = IVaultGovernance::configureBreakerCall {
-    throttleBps: 2_500,
-    exitBps: 500,
-    dwellSecs: HOUR,
-    expirySecs: 6 * HOUR,
-    rampSecs: DAY,
-    decisionSecs: 20 * DAY,
-    freezes: 0,
-    freezeBackSecs: 0,
-};
-
 #[derive(Clone)]
 pub struct World {
     pub net: Net,
@@ -98,7 +87,6 @@ impl World {
             Change::Mode { guard: OUTFLOW, mode: ENFORCE },
             Change::Mode { guard: WINDOW, mode: ENFORCE },
         ];
-        world.net.must(GOVERNOR, vault, &BREAKER);
         for change in terms.into_iter().chain([Change::Delay(DELAY)]) {
             let done = world.net.transact(GOVERNOR, vault, change.data(), U256::ZERO, None);
             assert!(done.is_success(), "{change:?}: {done:?}");
