@@ -56,6 +56,7 @@ impl World {
         let token = net.create(fixture.token_init_code("USDC", 6, alice, u(30_000_000)));
         let vault = net.program("vault", constructor_input(token, GOVERNOR, GUARDIAN));
         let puppet = net.create(Fixture::Batch.creation_code());
+        net.fund(puppet);
         let mut world = Self {
             token_code: net.code_of(token),
             net,
