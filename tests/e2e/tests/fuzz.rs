@@ -3,6 +3,8 @@
 
 #[path = "fuzz/chain.rs"]
 mod chain;
+#[path = "fuzz/probe.rs"]
+mod probe;
 #[path = "fuzz/vault/mod.rs"]
 mod vault;
 
