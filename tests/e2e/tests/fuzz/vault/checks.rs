@@ -176,14 +176,16 @@ impl Judge {
         if fell && is_flash(step) {
             assert!(before.held < before.managed || world.trouble.is_some(), "{step:?}");
         }
-        // It rises by no more than a day's gains and what is rounded: a unit and a share a call.
+        // It rises by no more than a day's gains and what is rounded, two units a call, which goes to those who stay. Where nobody to speak of does, it begins anew.
         let calls = match step {
             Step::Flash { deeds, back } => 1 + deeds.len() + back.len(),
             _ => 1,
         };
-        let rounded = u(calls as u64) * (under + over) * u(2);
+        let stays = |who: &Who| !is_flash(step) || *who != Who::Puppet;
+        let stay: U256 = Who::ALL.iter().filter(|who| stays(who)).map(|who| before.shares[*who as usize].min(after.shares[*who as usize])).sum();
+        let worth = stay * over / under;
         assert!(
-            over_after * under * u(100) <= over * under_after * u(101) + rounded * u(100) * over / under + rounded * u(100),
+            stay < u(PRICED) || over_after * under * u(100) * worth <= over * under_after * (u(101) * worth + u(200 * calls as u64)),
             "a share is worth too much more: {step:?}, {over} / {under} and {over_after} / {under_after}"
         );
         assert!(after.violations - before.violations <= calls as u64);
