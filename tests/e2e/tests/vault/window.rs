@@ -130,7 +130,7 @@ fn a_price_that_fell_shuts_the_way_in_and_not_the_way_out() {
 #[test]
 fn a_vault_that_emptied_begins_anew_whatever_dust_made_of_its_price() {
     let mut world = World::new(Fixture::Token);
-    let (user, attacker) = (world.people.user, world.people.attacker);
+    let user = world.people.user;
     assert!(world.deposit(user, 1_000_000).is_success());
     let all = world.shares(user);
     assert!(world.redeem(user, all).is_success());
@@ -189,7 +189,11 @@ fn a_monitor_sees_how_much_is_left_and_when_it_is_back() {
     let limit = world.ask(user, &IVaultMonitor::outflowLimitCall {});
     assert_eq!((limit.capacity, limit.refillSecs), (u(CAPACITY), DAY));
     assert_eq!((limit.available, limit.passes), (u(750_000), u(750_000)));
-    assert_eq!(limit.fullAt, at + DAY / 4, "a quarter comes back in a quarter of a day");
+    assert_eq!(
+        limit.fullAt,
+        at + DAY / 4,
+        "a quarter comes back in a quarter of a day"
+    );
     let backing = world.ask(user, &IVaultMonitor::backingCall {});
     assert_eq!((backing.held, backing.managed), (u(2_750_000), u(2_750_000)));
     // A freeze lets nothing pass of what there is.
