@@ -1,6 +1,6 @@
 //! What is managed, and how it changes: a way in, a way out, a gain, a loss.
 
-use crate::{
+use super::{
     guards::{OUTFLOW, SOLVENCY, WINDOW},
     rates::{gain_down, Rates, OFFSET},
     AmountTooLarge, Deposit, FeeOnTransfer, GainCounted, LossWrittenDown, NothingMoved, Transfer, Vault,

@@ -1,6 +1,6 @@
 //! What the vault answers to those who guard and govern it. What tightens acts at once, what loosens waits in the timelock.
 
-use crate::{
+use super::{
     guards::{KEY, LADDER, LAST_GROUP, LAST_GUARD},
     rates::outpaces_gains,
     PriceTerms, Scheduled, UnknownMode, Vault, VaultError, WindowTooTight,

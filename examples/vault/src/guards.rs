@@ -7,7 +7,7 @@
 //!   reference begins anew there, or a vault that emptied could be shut for the price of dust.
 //! - On the way out WINDOW has no lower end: who leaves at a price that fell takes nothing from who stays.
 
-use crate::{
+use super::{
     rates::{DAY, OFFSET},
     Vault,
 };
@@ -149,7 +149,7 @@ impl Vault {
     }
 }
 
-/// How shares are priced: as [`crate::rates`] does.
+/// How shares are priced: as [`super::rates`] does.
 pub(crate) fn pricing() -> Option<Pricing> {
     Pricing::new(OFFSET, U256::ONE)
 }

@@ -2,7 +2,7 @@
 //!
 //! What they say passes, and a unit more does not, but for what the caller itself has.
 
-use crate::{
+use super::{
     guards::{pricing, DEPOSITS, KEY, OUTFLOW, PRICED, SOLVENCY, WINDOW, WITHDRAWALS},
     Vault,
 };

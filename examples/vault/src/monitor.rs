@@ -1,6 +1,6 @@
 //! What is in force now, for whoever watches: how much is left of each limit and when it is back, what the ladder is, and why.
 
-use crate::{
+use super::{
     arguments::*,
     governance::known,
     guards::{KEY, LADDER, LAST_GROUP},

@@ -1,6 +1,6 @@
 //! The vault's shares, as ERC-20.
 
-use crate::{
+use super::{
     guards::SUPPLY, Approval, ERC20InsufficientAllowance, ERC20InsufficientBalance, ERC20InvalidReceiver,
     Transfer, Vault, VaultError,
 };

@@ -1,5 +1,7 @@
 //! The vault as WASM on a chain: what ERC-4626 says, and what is tried on vaults.
 
+#[path = "vault/corrupted.rs"]
+mod corrupted;
 #[path = "vault/tripped.rs"]
 mod tripped;
 #[path = "vault/window.rs"]
@@ -70,7 +72,10 @@ fn the_limit_watches_first_and_tells_whom_it_would_have_refused() {
     let passed = world.withdraw(user, 1_000_001);
     assert!(passed.is_success(), "{passed:?}");
     let told = events::<IVault::GuardWouldRefuse>(&passed, vault);
-    assert_eq!(told.iter().map(|told| told.guard).collect::<Vec<_>>(), [WINDOW, OUTFLOW]);
+    assert_eq!(
+        told.iter().map(|told| told.guard).collect::<Vec<_>>(),
+        [WINDOW, OUTFLOW]
+    );
 
     world.set_mode(OUTFLOW, ENFORCE);
     let refused = refusal::<IVault::RateLimited>(&world.withdraw(user, 1_000_001)).unwrap();

@@ -70,7 +70,7 @@ fn a_price_above_its_window_shuts_both_ways_and_is_found_by_whoever_looks() {
     assert!(world.deposit(user, 2_000).is_success());
     walk(&mut world, 100);
     assert_eq!(max_deposit(&world), U256::MAX);
-    assert_eq!(world.max_withdraw(user), 2_098);
+    assert_eq!(world.max_withdraw(user), 2_099);
     // Tighter is at once, and then the price is off.
     world.govern(&TERMS);
     assert_eq!((max_deposit(&world), world.max_withdraw(user)), (U256::ZERO, 0));
@@ -116,7 +116,7 @@ fn a_price_that_fell_shuts_the_way_in_and_not_the_way_out() {
     world.must(user, &IVault::writeDownCall {});
     let off = IVault::SharePriceOffReference {
         assets: u(301_000),
-        supply: u(400_000_000 + 1_333_329),
+        supply: u(400_000_000 + 1_333_332),
         referenceX128: thousandth_x128(),
         downBps: 100,
         upBps: 300,
@@ -130,8 +130,8 @@ fn a_price_that_fell_shuts_the_way_in_and_not_the_way_out() {
 #[test]
 fn a_vault_that_emptied_begins_anew_whatever_dust_made_of_its_price() {
     let mut world = World::new(Fixture::Token);
-    let (user, attacker) = (world.people.user, world.people.attacker);
-    assert!(world.deposit(user, 1_000_000).is_success());
+    let user = world.people.user;
+    assert!(world.deposit(user, 400_000).is_success());
     let all = world.shares(user);
     assert!(world.redeem(user, all).is_success());
     // Nobody has shares to speak of: for twenty units the price of nobody's is twenty times as high.
@@ -145,7 +145,7 @@ fn a_vault_that_emptied_begins_anew_whatever_dust_made_of_its_price() {
     let state = world.ask(user, &IVaultMonitor::priceWindowCall {});
     assert_eq!(state.referenceX128, began[0].referenceX128);
     assert!(world.deposit(user, 1_000).is_success());
-    assert!(world.withdraw(user, 1_000_000).is_success());
+    assert!(world.withdraw(user, 500_000).is_success());
 }
 
 #[test]
@@ -189,7 +189,11 @@ fn a_monitor_sees_how_much_is_left_and_when_it_is_back() {
     let limit = world.ask(user, &IVaultMonitor::outflowLimitCall {});
     assert_eq!((limit.capacity, limit.refillSecs), (u(CAPACITY), DAY));
     assert_eq!((limit.available, limit.passes), (u(750_000), u(750_000)));
-    assert_eq!(limit.fullAt, at + DAY / 4, "a quarter comes back in a quarter of a day");
+    assert_eq!(
+        limit.fullAt,
+        at + DAY / 4,
+        "a quarter comes back in a quarter of a day"
+    );
     let backing = world.ask(user, &IVaultMonitor::backingCall {});
     assert_eq!((backing.held, backing.managed), (u(2_750_000), u(2_750_000)));
     // A freeze lets nothing pass of what there is.
