@@ -3,7 +3,9 @@
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::SolCall;
 use e2e::wasm::{self, Code};
-use embedded_chain::{init_code_for, CallRequest, Chain, Config, Outcome, Storage, Transaction, DEV_ACCOUNTS};
+use embedded_chain::{
+    init_code_for, CallRequest, Chain, Config, Outcome, Storage, Transaction, DEV_ACCOUNTS,
+};
 use stylus_vm::fragments::root_of;
 
 /// Who deploys, and does nothing else.
@@ -26,10 +28,7 @@ impl Net {
             record_traces: false,
             ..Config::default()
         };
-        let mut chain = Chain::new(config).unwrap();
-        // What is looked at here is what a contract does, also one broken by hand: whether it is small enough to deploy, its own tests say.
-        chain.set_params(|params| params.max_wasm_size *= 2);
-        Self(chain)
+        Self(Chain::new(config).unwrap())
     }
 
     /// A build of `scripts/contracts`, activated, and its constructor run.
@@ -44,7 +43,12 @@ impl Net {
         let program = self.code(&code);
         let hash = self.0.state().account(program).map(|account| account.code_hash);
         // The same code may be active already, at another address.
-        if hash.is_none_or(|hash| self.0.program(hash).active(self.0.now(), self.0.params()).is_err()) {
+        if hash.is_none_or(|hash| {
+            self.0
+                .program(hash)
+                .active(self.0.now(), self.0.params())
+                .is_err()
+        }) {
             self.0.activate_program(DEPLOYER, program).unwrap();
         }
         let made = self.transact(DEPLOYER, program, constructor, U256::ZERO, None);

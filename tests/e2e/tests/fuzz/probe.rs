@@ -11,7 +11,6 @@ use embedded_chain::{Outcome, DEV_ACCOUNTS};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::TestRunner;
 use std::cell::RefCell;
 
 sol! {
@@ -65,8 +64,15 @@ enum What {
 #[derive(Clone, Debug)]
 enum Step {
     /// One transaction of several calls.
-    Calls { roots: Vec<Node>, gas: Option<u64> },
-    Mode { of: usize, guard: u8, mode: u8 },
+    Calls {
+        roots: Vec<Node>,
+        gas: Option<u64>,
+    },
+    Mode {
+        of: usize,
+        guard: u8,
+        mode: u8,
+    },
     Wait(u64),
 }
 
@@ -84,7 +90,12 @@ fn what() -> impl Strategy<Value = What> {
 }
 
 fn node() -> impl Strategy<Value = Node> {
-    let of = |(of, what, may_fail, within)| Node { of, what, may_fail, within };
+    let of = |(of, what, may_fail, within)| Node {
+        of,
+        what,
+        may_fail,
+        within,
+    };
     let leaf = (0..2usize, what(), any::<bool>(), Just(Vec::new())).prop_map(of);
     leaf.prop_recursive(4, 16, 3, move |inner| {
         (0..2usize, what(), any::<bool>(), vec(inner, 0..3)).prop_map(of)
@@ -215,10 +226,20 @@ impl World {
     fn set_up() -> Self {
         let mut net = Net::new();
         let probes = [(); 2].map(|()| {
-            let probe = net.program("probe/frame", constructor(&alloy_sol_types::SolValue::abi_encode(&GOVERNOR)));
+            let probe = net.program(
+                "probe/frame",
+                constructor(&alloy_sol_types::SolValue::abi_encode(&GOVERNOR)),
+            );
             net.must(GOVERNOR, probe, &configureCall {});
             // As it is to begin with: most of what is told apart here is about latches.
-            net.must(GOVERNOR, probe, &setModeCall { guard: 1, mode: LATCH });
+            net.must(
+                GOVERNOR,
+                probe,
+                &setModeCall {
+                    guard: 1,
+                    mode: LATCH,
+                },
+            );
             net.fund(probe);
             probe
         });
@@ -234,18 +255,43 @@ impl World {
             data: self.data_of(node).into(),
             mayFail: node.may_fail,
         });
-        IBatch::runCall { calls: calls.collect() }.abi_encode().into()
+        IBatch::runCall {
+            calls: calls.collect(),
+        }
+        .abi_encode()
+        .into()
     }
 
     fn data_of(&self, node: &Node) -> Vec<u8> {
         let (target, data) = (self.puppet, self.run_of(&node.within));
         let value = U256::ZERO;
         match node.what {
-            What::Act(word) => actCall { word: u(word), target, value, data }.abi_encode(),
-            What::ActInline(word) => actInlineCall { word: u(word), target, value, data }.abi_encode(),
+            What::Act(word) => actCall {
+                word: u(word),
+                target,
+                value,
+                data,
+            }
+            .abi_encode(),
+            What::ActInline(word) => actInlineCall {
+                word: u(word),
+                target,
+                value,
+                data,
+            }
+            .abi_encode(),
             What::ActUnnamed(word) => actUnnamedCall { word: u(word) }.abi_encode(),
-            What::Measured(value) => moveMeasuredCall { target, value: u(value), data }.abi_encode(),
-            What::Declared(amount) => moveDeclaredCall { asset: ETH, amount: u(amount) }.abi_encode(),
+            What::Measured(value) => moveMeasuredCall {
+                target,
+                value: u(value),
+                data,
+            }
+            .abi_encode(),
+            What::Declared(amount) => moveDeclaredCall {
+                asset: ETH,
+                amount: u(amount),
+            }
+            .abi_encode(),
             What::Price => priceCall {}.abi_encode(),
         }
     }
@@ -254,7 +300,12 @@ impl World {
     fn seen(&self, modes: [[u8; 2]; 2]) -> Both {
         std::array::from_fn(|of| {
             let probe = self.probes[of];
-            let harmless = actCall { word: U256::ZERO, target: ETH, value: U256::ZERO, data: Bytes::new() };
+            let harmless = actCall {
+                word: U256::ZERO,
+                target: ETH,
+                value: U256::ZERO,
+                data: Bytes::new(),
+            };
             Probe {
                 word: self.net.ask(probe, &wordCall {}).to(),
                 violations: self.net.ask(probe, &lastViolationCall {})._0.to(),
@@ -269,7 +320,8 @@ impl World {
     fn told(&self, outcome: &Outcome) -> [u64; 2] {
         let latched = |probe: Address| {
             let own = outcome.logs.iter().filter(|log| log.address == probe);
-            own.filter(|log| log.topics().first() == Some(&ViolationLatched::SIGNATURE_HASH)).count() as u64
+            own.filter(|log| log.topics().first() == Some(&ViolationLatched::SIGNATURE_HASH))
+                .count() as u64
         };
         self.probes.map(latched)
     }
@@ -300,7 +352,11 @@ fn run(steps: &[Step]) -> [u64; 4] {
                     for of in 0..2 {
                         let watched = before[of].modes[CEILING] == SHADOW || seen[of].word == before[of].word;
                         assert!(watched || seen[of].word <= MOST, "{step:?}: {seen:?}");
-                        assert_eq!(seen[of].tripped, before[of].tripped || new(of) > 0, "{step:?}: {seen:?}");
+                        assert_eq!(
+                            seen[of].tripped,
+                            before[of].tripped || new(of) > 0,
+                            "{step:?}: {seen:?}"
+                        );
                     }
                     both = seen;
                 } else {
@@ -313,13 +369,20 @@ fn run(steps: &[Step]) -> [u64; 4] {
                 } else {
                     refused += 1;
                     for (probe, words) in world.probes.iter().zip(words) {
-                        assert_eq!(world.net.words(*probe), words, "what is refused changes nothing: {step:?}");
+                        assert_eq!(
+                            world.net.words(*probe),
+                            words,
+                            "what is refused changes nothing: {step:?}"
+                        );
                     }
                 }
             }
             Step::Mode { of, guard, mode } => {
                 // FLOW refuses where nothing latches, so that its latch enforces.
-                let set = setModeCall { guard: *guard, mode: *mode };
+                let set = setModeCall {
+                    guard: *guard,
+                    mode: *mode,
+                };
                 world.net.must(GOVERNOR, world.probes[*of], &set);
                 both[*of].modes[usize::from(*guard) - 1] = *mode;
             }
@@ -339,14 +402,39 @@ fn run(steps: &[Step]) -> [u64; 4] {
     world.net.wait(OVER);
     for probe in world.probes {
         let data = world.run_of(&[]);
-        let act = actCall { word: u(7), target: world.puppet, value: U256::ZERO, data: data.clone() };
+        let act = actCall {
+            word: u(7),
+            target: world.puppet,
+            value: U256::ZERO,
+            data: data.clone(),
+        };
         world.net.must(USER, probe, &act);
         assert_eq!(world.net.ask(probe, &priceCall {}), u(7));
-        let inline = actInlineCall { word: u(8), target: world.puppet, value: U256::ZERO, data: data.clone() };
+        let inline = actInlineCall {
+            word: u(8),
+            target: world.puppet,
+            value: U256::ZERO,
+            data: data.clone(),
+        };
         world.net.must(USER, probe, &inline);
         world.net.must(USER, probe, &actUnnamedCall { word: u(9) });
-        world.net.must(USER, probe, &moveMeasuredCall { target: world.puppet, value: u(1_000), data });
-        world.net.must(USER, probe, &moveDeclaredCall { asset: ETH, amount: u(1_000) });
+        world.net.must(
+            USER,
+            probe,
+            &moveMeasuredCall {
+                target: world.puppet,
+                value: u(1_000),
+                data,
+            },
+        );
+        world.net.must(
+            USER,
+            probe,
+            &moveDeclaredCall {
+                asset: ETH,
+                amount: u(1_000),
+            },
+        );
         assert_eq!(world.net.ask(probe, &priceCall {}), u(9));
     }
     [done, refused, latched, starved]
@@ -355,16 +443,12 @@ fn run(steps: &[Step]) -> [u64; 4] {
 #[test]
 fn trees_of_calls_leave_what_a_model_of_locks_and_latches_says() {
     let seen = RefCell::new([0u64; 4]);
-    let outcome = TestRunner::new(cases(200)).run(&vec(step(), 1..20), |steps| {
+    cases(200, vec(step(), 1..20), |steps| {
         let counts = run(&steps);
         for (sum, count) in seen.borrow_mut().iter_mut().zip(counts) {
             *sum += count;
         }
-        Ok(())
     });
-    if let Err(failure) = outcome {
-        panic!("{failure}");
-    }
     let seen = seen.into_inner();
     println!("done, refused, latched, starved: {seen:?}");
     // A walk is worth something only if it went everywhere; a short one by hand may not.

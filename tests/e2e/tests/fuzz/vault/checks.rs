@@ -98,14 +98,25 @@ impl Judge {
     }
 
     /// Looks at one step.
-    pub fn judge(&mut self, world: &World, step: &Step, outcome: Option<&Outcome>, before: &Seen, after: &Seen) {
+    pub fn judge(
+        &mut self,
+        world: &World,
+        step: &Step,
+        outcome: Option<&Outcome>,
+        before: &Seen,
+        after: &Seen,
+    ) {
         self.always(world, step, before, after);
         let Some(outcome) = outcome else {
             return self.limited(before, after);
         };
         if outcome.is_success() {
             match step {
-                Step::Do { deed: Deed::Collect, who, .. } if *who != Who::Puppet => {
+                Step::Do {
+                    deed: Deed::Collect,
+                    who,
+                    ..
+                } if *who != Who::Puppet => {
                     if outcome.output == false.abi_encode() {
                         self.count("latched");
                         latched(before, after);
@@ -147,12 +158,20 @@ impl Judge {
             }
         } else {
             self.count("refused");
-            assert_eq!(changed(&before.words, &after.words), 0, "what is refused changes nothing: {step:?}");
+            assert_eq!(
+                changed(&before.words, &after.words),
+                0,
+                "what is refused changes nothing: {step:?}"
+            );
             assert_eq!(changed(&before.token_words, &after.token_words), 0, "{step:?}");
         }
         if is_power(step) {
             let money = |seen: &Seen| (seen.supply, seen.shares, seen.purses, seen.held, seen.managed);
-            assert_eq!(money(before), money(after), "no role moves anybody's money: {step:?}");
+            assert_eq!(
+                money(before),
+                money(after),
+                "no role moves anybody's money: {step:?}"
+            );
         }
         self.limited(before, after);
     }
@@ -163,7 +182,11 @@ impl Judge {
         assert_eq!(owned, after.supply, "all shares are somebody's: {step:?}");
         // Nobody's freeze reaches further than the guardian's longest.
         for until in after.until {
-            assert!(until <= after.now + LONGEST, "{until} from {}: {step:?}", after.now);
+            assert!(
+                until <= after.now + LONGEST,
+                "{until} from {}: {step:?}",
+                after.now
+            );
         }
         let ((over, under), (over_after, under_after)) = (before.price(), after.price());
         let written_down = after.managed < before.managed
@@ -174,7 +197,10 @@ impl Judge {
             panic!("a share is worth less: {step:?}, {over} / {under} and {over_after} / {under_after}");
         }
         if fell && is_flash(step) {
-            assert!(before.held < before.managed || world.trouble.is_some(), "{step:?}");
+            assert!(
+                before.held < before.managed || world.trouble.is_some(),
+                "{step:?}"
+            );
         }
         // It rises by no more than a day's gains and what is rounded, two units a call, which goes to those who stay. Where nobody to speak of does, it begins anew.
         let calls = match step {
@@ -182,10 +208,16 @@ impl Judge {
             _ => 1,
         };
         let stays = |who: &Who| !is_flash(step) || *who != Who::Puppet;
-        let stay: U256 = Who::ALL.iter().filter(|who| stays(who)).map(|who| before.shares[*who as usize].min(after.shares[*who as usize])).sum();
+        let stay: U256 = Who::ALL
+            .iter()
+            .filter(|who| stays(who))
+            .map(|who| before.shares[*who as usize].min(after.shares[*who as usize]))
+            .sum();
         let worth = stay * over / under;
         assert!(
-            stay < u(PRICED) || over_after * under * u(100) * worth <= over * under_after * (u(101) * worth + u(200 * calls as u64)),
+            stay < u(PRICED)
+                || over_after * under * u(100) * worth
+                    <= over * under_after * (u(101) * worth + u(200 * calls as u64)),
             "a share is worth too much more: {step:?}, {over} / {under} and {over_after} / {under_after}"
         );
         assert!(after.violations - before.violations <= calls as u64);
@@ -193,7 +225,10 @@ impl Judge {
         if after.violations > before.violations || tripped {
             // A trip shows when a freeze above it ends, too.
             let passed = matches!(step, Step::Wait(_) | Step::Unfreeze { .. });
-            assert!(before.modes.contains(&LATCH) || passed, "only what latches trips: {step:?}");
+            assert!(
+                before.modes.contains(&LATCH) || passed,
+                "only what latches trips: {step:?}"
+            );
         }
     }
 
@@ -201,12 +236,21 @@ impl Judge {
     fn waited(&mut self, change: Change, before: &Seen) {
         let strength = |mode: u8| [1, 0, 2][usize::from(mode)];
         let looser = match change {
-            Change::Outflow { capacity, refill_secs } => {
+            Change::Outflow {
+                capacity,
+                refill_secs,
+            } => {
                 let limit = &before.limit;
                 let rate = |capacity: U256, secs: u64| capacity * u(1_000_000) / u(secs);
-                u(capacity) > limit.capacity || rate(u(capacity), refill_secs) > rate(limit.capacity, limit.refillSecs)
+                u(capacity) > limit.capacity
+                    || rate(u(capacity), refill_secs) > rate(limit.capacity, limit.refillSecs)
             }
-            Change::Window { down_bps, up_bps, step_bps, period_secs } => {
+            Change::Window {
+                down_bps,
+                up_bps,
+                step_bps,
+                period_secs,
+            } => {
                 let window = &before.window;
                 down_bps > window.downBps
                     || up_bps > window.upBps
@@ -219,7 +263,11 @@ impl Judge {
         let ready_at = self.scheduled.remove(&change.data());
         if looser && !before.delay.is_zero() {
             let ready_at = ready_at.unwrap_or_else(|| panic!("{change:?} was never scheduled"));
-            assert!(before.now >= ready_at, "{change:?} at {} and not {ready_at}", before.now);
+            assert!(
+                before.now >= ready_at,
+                "{change:?} at {} and not {ready_at}",
+                before.now
+            );
             self.count("loosened");
         }
     }
@@ -231,11 +279,18 @@ impl Judge {
             return;
         }
         // What the token took by itself is nobody's withdrawal: it shows in what is managed only later.
-        let amount = before.held.saturating_sub(after.held).min(before.managed.saturating_sub(after.managed));
+        let amount = before
+            .held
+            .saturating_sub(after.held)
+            .min(before.managed.saturating_sub(after.managed));
         for limit in [&before.limit, &after.limit] {
             self.left.push(Left {
                 at: after.now,
-                amount: if std::ptr::eq(limit, &after.limit) { amount } else { U256::ZERO },
+                amount: if std::ptr::eq(limit, &after.limit) {
+                    amount
+                } else {
+                    U256::ZERO
+                },
                 capacity: limit.capacity,
                 refill_secs: limit.refillSecs,
             });
@@ -245,7 +300,9 @@ impl Judge {
             let secs = after.now - window[0].at;
             let all: U256 = window.iter().map(|left| left.amount).sum();
             let capacity = window.iter().map(|left| left.capacity).max().unwrap_or_default();
-            let refill = window.iter().map(|left| left.capacity * u(secs) / u(left.refill_secs.max(1)));
+            let refill = window
+                .iter()
+                .map(|left| left.capacity * u(secs) / u(left.refill_secs.max(1)));
             let bound = capacity + refill.max().unwrap_or_default() + u(1);
             assert!(all <= bound, "{all} left in {secs} s, and {bound} may");
         }
@@ -259,7 +316,11 @@ fn is_flash(step: &Step) -> bool {
 fn is_power(step: &Step) -> bool {
     matches!(
         step,
-        Step::Freeze { .. } | Step::Unfreeze { .. } | Step::Govern { .. } | Step::Schedule { .. } | Step::Cancel { .. }
+        Step::Freeze { .. }
+            | Step::Unfreeze { .. }
+            | Step::Govern { .. }
+            | Step::Schedule { .. }
+            | Step::Cancel { .. }
     )
 }
 
@@ -267,8 +328,21 @@ fn is_power(step: &Step) -> bool {
 fn latched(before: &Seen, after: &Seen) {
     assert_eq!(after.violations, before.violations + 1);
     assert!(before.modes.contains(&LATCH), "nothing latches");
-    assert!(after.states.iter().all(|state| *state >= 3), "reduce-only or frozen, not {:?}", after.states);
-    let rest = |seen: &Seen| (seen.supply, seen.shares, seen.managed, seen.held, seen.window.referenceX128, seen.limit.available);
+    assert!(
+        after.states.iter().all(|state| *state >= 3),
+        "reduce-only or frozen, not {:?}",
+        after.states
+    );
+    let rest = |seen: &Seen| {
+        (
+            seen.supply,
+            seen.shares,
+            seen.managed,
+            seen.held,
+            seen.window.referenceX128,
+            seen.limit.available,
+        )
+    };
     assert_eq!(rest(before), rest(after));
     // The record's, and the ladder's.
     let words = changed(&before.words, &after.words);
@@ -290,7 +364,11 @@ fn moved(world: &World, who: Who, deed: Deed, outcome: &Outcome, before: &Seen, 
             let paid = before.purses[place(who)] - after.purses[place(who)];
             assert_eq!(after.held - before.held, paid, "{deed:?}");
             if who != Who::Puppet {
-                let answer = if matches!(deed, Deed::Deposit(..)) { minted } else { paid };
+                let answer = if matches!(deed, Deed::Deposit(..)) {
+                    minted
+                } else {
+                    paid
+                };
                 assert_eq!(number(), answer, "{deed:?}");
             }
         }
@@ -299,18 +377,32 @@ fn moved(world: &World, who: Who, deed: Deed, outcome: &Outcome, before: &Seen, 
             shares[place(owner)] -= burned;
             let paid = before.held - after.held;
             let got = after.purses[place(to)] - before.purses[place(to)];
-            assert!(got == paid || world.trouble.is_some() || to == Who::Puppet, "{deed:?}: {got} of {paid}");
+            assert!(
+                got == paid || world.trouble.is_some() || to == Who::Puppet,
+                "{deed:?}: {got} of {paid}"
+            );
             if who != Who::Puppet {
-                let answer = if matches!(deed, Deed::Redeem { .. }) { paid } else { burned };
-                assert!(number() == answer || to == Who::Puppet || world.trouble.is_some(), "{deed:?}");
+                let answer = if matches!(deed, Deed::Redeem { .. }) {
+                    paid
+                } else {
+                    burned
+                };
+                assert!(
+                    number() == answer || to == Who::Puppet || world.trouble.is_some(),
+                    "{deed:?}"
+                );
             }
         }
         Deed::Transfer(_, to) => {
             let value = word(&data, 1);
             if who != Who::Puppet {
-                shares[place(who)] = shares[place(who)] - before.shares[place(who)].min(before.shares[place(who)] - after.shares[place(who)]);
+                shares[place(who)] = shares[place(who)]
+                    - before.shares[place(who)].min(before.shares[place(who)] - after.shares[place(who)]);
                 shares[place(to)] = after.shares[place(to)];
-                assert!(to != who || after.shares == before.shares, "to oneself is nothing: {value}");
+                assert!(
+                    to != who || after.shares == before.shares,
+                    "to oneself is nothing: {value}"
+                );
             } else {
                 shares = after.shares;
             }
@@ -326,7 +418,8 @@ fn moved(world: &World, who: Who, deed: Deed, outcome: &Outcome, before: &Seen, 
 
 fn word(data: &[u8], place: usize) -> U256 {
     let at = 4 + 32 * place;
-    data.get(at..at + 32).map_or(U256::ZERO, |word| B256::from_slice(word).into())
+    data.get(at..at + 32)
+        .map_or(U256::ZERO, |word| B256::from_slice(word).into())
 }
 
 /// What the guards that enforce promise of a way in or out.
@@ -337,10 +430,18 @@ fn guarded(deed: Deed, before: &Seen, after: &Seen) {
         return;
     }
     if before.enforces(SOLVENCY) {
-        assert!(after.held >= after.managed, "{deed:?}: {} of {}", after.held, after.managed);
+        assert!(
+            after.held >= after.managed,
+            "{deed:?}: {} of {}",
+            after.held,
+            after.managed
+        );
     }
     let state = before.states[if way_in { 1 } else { 2 }];
-    assert!(state < if way_in { 3 } else { 4 }, "{state} on the ladder, and passed: {deed:?}");
+    assert!(
+        state < if way_in { 3 } else { 4 },
+        "{state} on the ladder, and passed: {deed:?}"
+    );
     if !before.enforces(WINDOW) || before.supply < u(PRICED) || after.supply < u(PRICED) {
         return;
     }
@@ -348,7 +449,10 @@ fn guarded(deed: Deed, before: &Seen, after: &Seen) {
     let (over, under) = after.price();
     let price = |part: u64| (after.window.referenceX128 >> 64usize) * under * u(part);
     let scaled = (over << 64usize) * u(10_000);
-    assert!(scaled <= price(10_001 + after.window.upBps), "{deed:?}: above its window");
+    assert!(
+        scaled <= price(10_001 + after.window.upBps),
+        "{deed:?}: above its window"
+    );
     if way_in {
         let down = 9_999u64.saturating_sub(after.window.downBps);
         assert!(scaled >= price(down), "{deed:?}: below its window");
@@ -384,8 +488,12 @@ pub fn told(world: &World, step: &Step, before: &Seen) -> Option<bool> {
     let (amount, purse) = (word(&data, 0), before.purses[*who as usize]);
     match *deed {
         Deed::Deposit(_, to) => {
-            let mints = world.net.call(world.vault, IVault::previewDepositCall { assets: amount }.abi_encode());
-            let some = U256::try_from_be_slice(&mints.output).is_some_and(|shares| mints.is_success() && !shares.is_zero());
+            let mints = world.net.call(
+                world.vault,
+                IVault::previewDepositCall { assets: amount }.abi_encode(),
+            );
+            let some = U256::try_from_be_slice(&mints.output)
+                .is_some_and(|shares| mints.is_success() && !shares.is_zero());
             Some(some && !amount.is_zero() && amount <= purse && amount <= world.max_deposit(to))
         }
         Deed::Withdraw { owner, to, .. } if owner == *who && to != Who::Puppet => {

@@ -16,7 +16,9 @@ pub fn everybody_gets_out(mut world: World, lift: bool) {
         for group in 0..=2 {
             // One that is not frozen is refused, which is as well.
             let unfreeze = IVaultGovernance::unfreezeCall { group };
-            world.net.transact(GOVERNOR, vault, unfreeze.abi_encode(), U256::ZERO, None);
+            world
+                .net
+                .transact(GOVERNOR, vault, unfreeze.abi_encode(), U256::ZERO, None);
         }
     } else {
         world.net.wait(LONGEST);
@@ -24,32 +26,48 @@ pub fn everybody_gets_out(mut world: World, lift: bool) {
     let delay: u64 = world.net.ask(vault, &IVaultGovernance::delayCall {}).to();
     let mut changes = vec![
         Change::Delay(DELAY),
-        Change::Outflow { capacity: 4 * CAPACITY, refill_secs: DAY },
+        Change::Outflow {
+            capacity: 4 * CAPACITY,
+            refill_secs: DAY,
+        },
         TERMS,
     ];
     changes.extend((PRICE..=WINDOW).map(|guard| Change::Mode { guard, mode: ENFORCE }));
     // Last: at the price of after the loss.
     changes.push(Change::ResetWindow);
     for change in &changes {
-        let schedule = IVaultGovernance::scheduleCall { data: change.data().into() };
-        let asked = world.net.transact(GOVERNOR, vault, schedule.abi_encode(), U256::ZERO, None);
+        let schedule = IVaultGovernance::scheduleCall {
+            data: change.data().into(),
+        };
+        let asked = world
+            .net
+            .transact(GOVERNOR, vault, schedule.abi_encode(), U256::ZERO, None);
         if !asked.is_success() {
             // It is scheduled already, and may be too old when its time comes.
             let operation = alloy_primitives::keccak256(change.data());
-            world.net.must(GUARDIAN, vault, &IVaultGovernance::cancelScheduledCall { operation });
+            world.net.must(
+                GUARDIAN,
+                vault,
+                &IVaultGovernance::cancelScheduledCall { operation },
+            );
             world.net.must(GOVERNOR, vault, &schedule);
         }
     }
     world.net.wait(delay.max(DELAY));
     world.net.must(bob, vault, &IVault::writeDownCall {});
     for change in &changes {
-        let done = world.net.transact(GOVERNOR, vault, change.data(), U256::ZERO, None);
+        let done = world
+            .net
+            .transact(GOVERNOR, vault, change.data(), U256::ZERO, None);
         assert!(done.is_success(), "{change:?} after its delay: {done:?}");
     }
     // A trip of a day ends by itself, and so does its ramp of another.
     world.net.wait(2 * DAY);
     for group in 0..=2 {
-        let state = world.net.ask(vault, &IVaultMonitor::pauseStateCall { group }).state;
+        let state = world
+            .net
+            .ask(vault, &IVaultMonitor::pauseStateCall { group })
+            .state;
         assert_eq!(state, 0, "group {group} is closed, which is running");
     }
     everything_works(&mut world);
@@ -76,18 +94,58 @@ fn everything_works(world: &mut World) {
             continue;
         }
         let before = world.shares(who);
-        world.net.must(account, vault, &IVault::depositCall { assets, receiver: account });
+        world.net.must(
+            account,
+            vault,
+            &IVault::depositCall {
+                assets,
+                receiver: account,
+            },
+        );
         assert!(world.shares(who) > before);
         let shares = world.shares(who) / u(100);
-        world.net.must(account, vault, &IVault::mintCall { shares, receiver: account });
+        world.net.must(
+            account,
+            vault,
+            &IVault::mintCall {
+                shares,
+                receiver: account,
+            },
+        );
         let other = if who == Who::Alice { bob } else { alice };
-        world.net.must(account, vault, &IVault::transferCall { to: other, value: shares });
-        world.net.must(account, vault, &IVault::approveCall { spender: other, value: shares });
-        let back = IVault::transferFromCall { from: account, to: account, value: shares };
+        world.net.must(
+            account,
+            vault,
+            &IVault::transferCall {
+                to: other,
+                value: shares,
+            },
+        );
+        world.net.must(
+            account,
+            vault,
+            &IVault::approveCall {
+                spender: other,
+                value: shares,
+            },
+        );
+        let back = IVault::transferFromCall {
+            from: account,
+            to: account,
+            value: shares,
+        };
         world.net.must(other, vault, &back);
         let assets = world.max_withdraw(who).min(u(500));
         if !assets.is_zero() {
-            world.net.must(account, vault, &IVault::withdrawCall { assets, receiver: account, owner: account });
+            world.net.must(
+                account,
+                vault,
+                &IVault::withdrawCall {
+                    assets,
+                    receiver: account,
+                    owner: account,
+                },
+            );
         }
     }
     world.net.must(bob, vault, &IVault::writeDownCall {});
@@ -103,9 +161,18 @@ fn leaves(world: &mut World, who: Who) {
         if shares.is_zero() {
             break;
         }
-        let redeem = IVault::redeemCall { shares, receiver: owner, owner };
-        let done = world.net.transact(owner, vault, redeem.abi_encode(), U256::ZERO, None);
-        assert!(done.is_success(), "{who:?} cannot leave with what may leave: {done:?}");
+        let redeem = IVault::redeemCall {
+            shares,
+            receiver: owner,
+            owner,
+        };
+        let done = world
+            .net
+            .transact(owner, vault, redeem.abi_encode(), U256::ZERO, None);
+        assert!(
+            done.is_success(),
+            "{who:?} cannot leave with what may leave: {done:?}"
+        );
         if !world.worth(world.shares(who)).is_zero() {
             world.net.wait(DAY);
         }

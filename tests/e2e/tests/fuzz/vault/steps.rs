@@ -50,10 +50,22 @@ pub enum Amount {
 pub enum Deed {
     Deposit(Amount, Who),
     Mint(Amount, Who),
-    Withdraw { assets: Amount, to: Who, owner: Who },
-    Redeem { shares: Amount, to: Who, owner: Who },
+    Withdraw {
+        assets: Amount,
+        to: Who,
+        owner: Who,
+    },
+    Redeem {
+        shares: Amount,
+        to: Who,
+        owner: Who,
+    },
     Transfer(Amount, Who),
-    TransferFrom { shares: Amount, from: Who, to: Who },
+    TransferFrom {
+        shares: Amount,
+        from: Who,
+        to: Who,
+    },
     Approve(Amount, Who),
     /// A bare transfer of the token to the vault.
     Give(Amount),
@@ -64,10 +76,21 @@ pub enum Deed {
 /// What a governor may set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    Outflow { capacity: u64, refill_secs: u64 },
-    Window { down_bps: u64, up_bps: u64, step_bps: u64, period_secs: u64 },
+    Outflow {
+        capacity: u64,
+        refill_secs: u64,
+    },
+    Window {
+        down_bps: u64,
+        up_bps: u64,
+        step_bps: u64,
+        period_secs: u64,
+    },
     ResetWindow,
-    Mode { guard: u8, mode: u8 },
+    Mode {
+        guard: u8,
+        mode: u8,
+    },
     Delay(u64),
 }
 
@@ -87,14 +110,37 @@ pub enum Trouble {
 
 #[derive(Clone, Debug)]
 pub enum Step {
-    Do { who: Who, deed: Deed, gas: Option<u64> },
+    Do {
+        who: Who,
+        deed: Deed,
+        gas: Option<u64>,
+    },
     /// The puppet does these in one transaction, and `back` from inside the first transfer that it is told of.
-    Flash { deeds: Vec<Deed>, back: Vec<Deed> },
-    Freeze { by: Role, group: u8, secs: u64 },
-    Unfreeze { by: Role, group: u8 },
-    Govern { by: Role, change: Change },
-    Schedule { by: Role, change: Change },
-    Cancel { by: Role, change: Change },
+    Flash {
+        deeds: Vec<Deed>,
+        back: Vec<Deed>,
+    },
+    Freeze {
+        by: Role,
+        group: u8,
+        secs: u64,
+    },
+    Unfreeze {
+        by: Role,
+        group: u8,
+    },
+    Govern {
+        by: Role,
+        change: Change,
+    },
+    Schedule {
+        by: Role,
+        change: Change,
+    },
+    Cancel {
+        by: Role,
+        change: Change,
+    },
     /// The token takes so much back from the vault, in basis points.
     Seize(u64),
     Trouble(Trouble),
@@ -144,8 +190,16 @@ fn deed() -> impl Strategy<Value = Deed> {
 /// The same by its owner, which is what most people do.
 fn own(who: Who, deed: Deed) -> Deed {
     match deed {
-        Deed::Withdraw { assets, to, .. } => Deed::Withdraw { assets, to, owner: who },
-        Deed::Redeem { shares, to, .. } => Deed::Redeem { shares, to, owner: who },
+        Deed::Withdraw { assets, to, .. } => Deed::Withdraw {
+            assets,
+            to,
+            owner: who,
+        },
+        Deed::Redeem { shares, to, .. } => Deed::Redeem {
+            shares,
+            to,
+            owner: who,
+        },
         deed => deed,
     }
 }
@@ -233,7 +287,10 @@ fn lost() -> impl Strategy<Value = Vec<Step>> {
         let latch = Change::Mode { guard: 3, mode: 2 };
         let deed = if seen { Deed::Collect } else { Deed::WriteDown };
         vec![
-            Step::Govern { by: Role::Governor, change: latch },
+            Step::Govern {
+                by: Role::Governor,
+                change: latch,
+            },
             Step::Seize(part),
             Step::Do { who, deed, gas: None },
         ]
@@ -247,7 +304,10 @@ fn first() -> impl Strategy<Value = Vec<Step>> {
         deed: Deed::Deposit(Amount::PartBps(part), who),
         gas: None,
     };
-    vec((select(&[Who::Alice, Who::Bob, Who::Mallory][..]), 1..=5_000u64).prop_map(deposit), 0..=3)
+    vec(
+        (select(&[Who::Alice, Who::Bob, Who::Mallory][..]), 1..=5_000u64).prop_map(deposit),
+        0..=3,
+    )
 }
 
 /// A token, what happens, and whether what is frozen at the end is lifted or waited for.

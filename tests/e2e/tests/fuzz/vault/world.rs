@@ -66,7 +66,11 @@ impl World {
             fixture,
             trouble: None,
         };
-        for (who, value) in [(Who::Bob, 10_000_000), (Who::Mallory, 5_000_000), (Who::Puppet, 5_000_000)] {
+        for (who, value) in [
+            (Who::Bob, 10_000_000),
+            (Who::Mallory, 5_000_000),
+            (Who::Puppet, 5_000_000),
+        ] {
             let gift = IToken::transferCall {
                 to: world.address(who),
                 value: u(value),
@@ -83,13 +87,24 @@ impl World {
         let calls = vec![inner(token, approval.abi_encode())];
         world.net.must(DEPLOYER, puppet, &IBatch::runCall { calls });
         let terms = [
-            Change::Outflow { capacity: CAPACITY, refill_secs: DAY },
+            Change::Outflow {
+                capacity: CAPACITY,
+                refill_secs: DAY,
+            },
             TERMS,
-            Change::Mode { guard: OUTFLOW, mode: ENFORCE },
-            Change::Mode { guard: WINDOW, mode: ENFORCE },
+            Change::Mode {
+                guard: OUTFLOW,
+                mode: ENFORCE,
+            },
+            Change::Mode {
+                guard: WINDOW,
+                mode: ENFORCE,
+            },
         ];
         for change in terms.into_iter().chain([Change::Delay(DELAY)]) {
-            let done = world.net.transact(GOVERNOR, vault, change.data(), U256::ZERO, None);
+            let done = world
+                .net
+                .transact(GOVERNOR, vault, change.data(), U256::ZERO, None);
             assert!(done.is_success(), "{change:?}: {done:?}");
         }
         world
@@ -101,12 +116,20 @@ impl World {
 
     /// What an account holds of the token, whatever the token says.
     pub fn purse(&self, account: Address) -> U256 {
-        self.net.words(self.token).get(&self.purse_slot(account)).copied().unwrap_or_default()
+        self.net
+            .words(self.token)
+            .get(&self.purse_slot(account))
+            .copied()
+            .unwrap_or_default()
     }
 
     fn purse_slot(&self, account: Address) -> U256 {
         // Where the compiler put `balanceOf`.
-        let slot = if self.fixture == Fixture::NoReturnToken { 4u64 } else { 0 };
+        let slot = if self.fixture == Fixture::NoReturnToken {
+            4u64
+        } else {
+            0
+        };
         keccak256((account, u(slot)).abi_encode()).into()
     }
 
@@ -122,23 +145,33 @@ impl World {
     /// What the vault says of how much would pass; nothing when it does not say.
     fn most<C: SolCall>(&self, call: &C) -> U256 {
         let said = self.net.call(self.vault, call.abi_encode());
-        U256::try_from_be_slice(&said.output).filter(|_| said.is_success()).unwrap_or_default()
+        U256::try_from_be_slice(&said.output)
+            .filter(|_| said.is_success())
+            .unwrap_or_default()
     }
 
     pub fn max_deposit(&self, receiver: Who) -> U256 {
-        self.most(&IVault::maxDepositCall { receiver: self.address(receiver) })
+        self.most(&IVault::maxDepositCall {
+            receiver: self.address(receiver),
+        })
     }
 
     pub fn max_withdraw(&self, owner: Who) -> U256 {
-        self.most(&IVault::maxWithdrawCall { owner: self.address(owner) })
+        self.most(&IVault::maxWithdrawCall {
+            owner: self.address(owner),
+        })
     }
 
     pub fn max_redeem(&self, owner: Who) -> U256 {
-        self.most(&IVault::maxRedeemCall { owner: self.address(owner) })
+        self.most(&IVault::maxRedeemCall {
+            owner: self.address(owner),
+        })
     }
 
     pub fn shares(&self, who: Who) -> U256 {
-        self.most(&IVault::balanceOfCall { account: self.address(who) })
+        self.most(&IVault::balanceOfCall {
+            account: self.address(who),
+        })
     }
 
     pub fn worth(&self, shares: U256) -> U256 {
@@ -166,12 +199,20 @@ impl World {
             }
             .abi_encode(),
             Deed::Mint(amount, to) => IVault::mintCall {
-                shares: self.amount(amount, || purse() * u(1_000), || self.most(&IVault::previewDepositCall { assets: purse() })),
+                shares: self.amount(
+                    amount,
+                    || purse() * u(1_000),
+                    || self.most(&IVault::previewDepositCall { assets: purse() }),
+                ),
                 receiver: self.address(to),
             }
             .abi_encode(),
             Deed::Withdraw { assets, to, owner } => IVault::withdrawCall {
-                assets: self.amount(assets, || self.worth(self.shares(owner)), || self.max_withdraw(owner)),
+                assets: self.amount(
+                    assets,
+                    || self.worth(self.shares(owner)),
+                    || self.max_withdraw(owner),
+                ),
                 receiver: self.address(to),
                 owner: self.address(owner),
             }
@@ -215,7 +256,16 @@ impl World {
     pub fn take(&mut self, step: &Step) -> Option<Outcome> {
         let (vault, token) = (self.vault, self.token);
         let (from, to, input, gas) = match step {
-            Step::Do { who: Who::Puppet, deed, gas } => {
+            // Left out: what a token that says zero had is then lost for good.
+            Step::Do {
+                deed: Deed::WriteDown,
+                ..
+            } if self.trouble == Some(Trouble::SaysZero) => return None,
+            Step::Do {
+                who: Who::Puppet,
+                deed,
+                gas,
+            } => {
                 let (to, data) = self.call_of(Who::Puppet, *deed);
                 let mut call = inner(to, data);
                 call.mayFail = false;
@@ -233,18 +283,32 @@ impl World {
                 };
                 let mut calls = Vec::new();
                 if self.fixture == Fixture::CallbackToken && !back.is_empty() {
-                    let run = IBatch::runCall { calls: back.iter().map(call).collect() };
+                    let run = IBatch::runCall {
+                        calls: back.iter().map(call).collect(),
+                    };
                     let prime = IToken::setCallbackCall {
                         target: self.puppet,
                         data: run.abi_encode().into(),
                     };
                     calls.push(inner(token, prime.abi_encode()));
                 }
-                calls.extend(deeds.iter().map(call));
-                (self.address(Who::Mallory), self.puppet, IBatch::runCall { calls }.abi_encode(), None)
+                let truthful = self.trouble != Some(Trouble::SaysZero);
+                let own = deeds
+                    .iter()
+                    .filter(|deed| truthful || !matches!(deed, Deed::WriteDown));
+                calls.extend(own.map(call));
+                (
+                    self.address(Who::Mallory),
+                    self.puppet,
+                    IBatch::runCall { calls }.abi_encode(),
+                    None,
+                )
             }
             Step::Freeze { by, group, secs } => {
-                let freeze = IVaultGovernance::freezeCall { group: *group, secs: *secs };
+                let freeze = IVaultGovernance::freezeCall {
+                    group: *group,
+                    secs: *secs,
+                };
                 (self.role(*by), vault, freeze.abi_encode(), None)
             }
             Step::Unfreeze { by, group } => {
@@ -253,7 +317,9 @@ impl World {
             }
             Step::Govern { by, change } => (self.role(*by), vault, change.data(), None),
             Step::Schedule { by, change } => {
-                let schedule = IVaultGovernance::scheduleCall { data: change.data().into() };
+                let schedule = IVaultGovernance::scheduleCall {
+                    data: change.data().into(),
+                };
                 (self.role(*by), vault, schedule.abi_encode(), None)
             }
             Step::Cancel { by, change } => {
@@ -297,15 +363,20 @@ impl World {
         let (vault, token) = (self.vault, self.token);
         let code: &[u8] = match trouble {
             Trouble::FeeBps(bps) => {
-                self.net.must(DEPLOYER, token, &IToken::setFeeCall { bps: u(bps) });
+                self.net
+                    .must(DEPLOYER, token, &IToken::setFeeCall { bps: u(bps) });
                 return;
             }
             Trouble::ReturnsFalse => {
-                self.net.must(DEPLOYER, token, &IToken::setRefusingCall { refusing: true });
+                self.net
+                    .must(DEPLOYER, token, &IToken::setRefusingCall { refusing: true });
                 return;
             }
             Trouble::Bites(bite) => {
-                let bite = IToken::setBiteCall { victim: vault, bite: u(bite) };
+                let bite = IToken::setBiteCall {
+                    victim: vault,
+                    bite: u(bite),
+                };
                 self.net.must(DEPLOYER, token, &bite);
                 return;
             }
@@ -324,7 +395,8 @@ impl World {
             Some(Trouble::FeeBps(_)) => self.spoil(Trouble::FeeBps(0)),
             Some(Trouble::Bites(_)) => self.spoil(Trouble::Bites(0)),
             Some(Trouble::ReturnsFalse) => {
-                self.net.must(DEPLOYER, self.token, &IToken::setRefusingCall { refusing: false });
+                self.net
+                    .must(DEPLOYER, self.token, &IToken::setRefusingCall { refusing: false });
             }
             _ => {}
         }
@@ -357,12 +429,20 @@ fn inner(to: Address, data: Vec<u8>) -> IBatch::Call {
 impl Change {
     pub fn data(self) -> Vec<u8> {
         match self {
-            Self::Outflow { capacity, refill_secs } => IVaultGovernance::configureOutflowCall {
+            Self::Outflow {
+                capacity,
+                refill_secs,
+            } => IVaultGovernance::configureOutflowCall {
                 capacity: u(capacity),
                 refillSecs: refill_secs,
             }
             .abi_encode(),
-            Self::Window { down_bps, up_bps, step_bps, period_secs } => IVaultGovernance::configureWindowCall {
+            Self::Window {
+                down_bps,
+                up_bps,
+                step_bps,
+                period_secs,
+            } => IVaultGovernance::configureWindowCall {
                 downBps: down_bps,
                 upBps: up_bps,
                 stepBps: step_bps,
