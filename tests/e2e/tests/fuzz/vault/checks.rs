@@ -500,8 +500,15 @@ pub fn told(world: &World, step: &Step, before: &Seen) -> Option<bool> {
             Some(!amount.is_zero() && amount <= world.max_withdraw(owner))
         }
         Deed::Redeem { owner, to, .. } if owner == *who && to != Who::Puppet => {
-            let worth = !world.worth(amount).is_zero();
-            Some(worth && amount <= world.max_redeem(owner))
+            // `maxRedeem` is what the most that may leave is in shares, rounded down: a few more are worth the same, and pass.
+            let worth = world.worth(amount);
+            let owned = amount <= before.shares[owner as usize];
+            let passes = owned && !worth.is_zero() && worth <= world.max_withdraw(owner);
+            assert!(
+                passes || worth.is_zero() || amount > world.max_redeem(owner),
+                "{step:?}"
+            );
+            Some(passes)
         }
         Deed::Transfer(..) => Some(word(&data, 1) <= before.shares[*who as usize]),
         Deed::WriteDown | Deed::Approve(..) => Some(true),
