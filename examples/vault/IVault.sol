@@ -165,6 +165,6 @@ interface IVaultMonitor {
     function lastViolation()
         external
         view
-        returns (uint64 count, uint64 at, uint8 guard, bytes32 method, bytes32 reason, address by);
+        returns (uint64 count, uint64 seenAt, uint8 guard, bytes32 method, bytes32 reason, address by);
     function mode(uint8 guard) external view returns (uint8);
 }

@@ -109,7 +109,7 @@ fn a_guard_watches_then_refuses_then_trips_at_once_and_comes_down_only_after_a_w
     assert_eq!(world.ladder(), (REDUCE_ONLY, at + DAY));
     let last = world.last_violation();
     assert_eq!(
-        (last.count, last.at, last.guard, last.by),
+        (last.count, last.seenAt, last.guard, last.by),
         (1, at, SOLVENCY, user)
     );
     assert_eq!(
