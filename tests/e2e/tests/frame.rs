@@ -293,7 +293,7 @@ fn a_read_that_fails_in_an_invariant_of_ones_own_is_no_violation() {
     let ill = world.create(&hex!("60025f5260205ff3"));
     let tripped = world.send(&ask(ill));
     assert!(tripped.is_success(), "{tripped:?}");
-    let reason = NotWell { answer: u(2) }.abi_encode().into();
+    let reason: Bytes = NotWell { answer: u(2) }.abi_encode().into();
     let latched = events::<ViolationLatched>(&tripped, world.probe);
     assert_eq!((latched.len(), &latched[0].reason), (1, &reason));
     assert_eq!((latched[0].guard, world.violations()), (255, 1));
@@ -308,7 +308,7 @@ fn the_order_of_what_is_kept_decides_the_error_and_the_trip() {
     assert_eq!(world.violations(), 0, "the one that latches was not asked");
     let tripped = world.send(&actNamedFirstCall { word: u(101) });
     assert!(tripped.is_success(), "{tripped:?}");
-    let reason = above(0, 101).abi_encode().into();
+    let reason: Bytes = above(0, 101).abi_encode().into();
     assert_eq!(
         events::<ViolationLatched>(&tripped, world.probe)[0].reason,
         reason
