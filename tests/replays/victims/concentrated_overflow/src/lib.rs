@@ -1,7 +1,7 @@
 //! A pool of liquidity in ranges with a shift that loses bits: Cetus, May 2025.
 //!
 //! # Design
-//! - The feature `guarded` (on by default) puts Portcullis' guards around it: [`doors`] is what differs. Same mathematics, same fault, same interface.
+//! - The feature `guarded` (on by default) puts Portcullis' guards around it: `doors` is what differs. Same mathematics, same fault, same interface.
 //! - Simplified: bounds are roots of prices and not ticks, there are at most [`MAX_POSITIONS`] positions, a swap names the price that it goes to, and nobody pays a fee.
 //! - The pool lends nothing. What its flash loan was is lent by somebody else, and sold to the pool: the price is then where it was.
 //!

@@ -1,14 +1,14 @@
 //! A pool of ether and a token that sends ether before its supply is written: Curve's pETH pool, July 2023.
 //!
 //! # Design
-//! - The feature `guarded` (on by default) puts Portcullis' guards around it: [`doors`] is what differs, and what the accounts hold is counted once more. Same
+//! - The feature `guarded` (on by default) puts Portcullis' guards around it: `doors` is what differs, and what the accounts hold is counted once more. Same
 //!   mathematics, same fault, same interface.
 //! - The mathematics, the fees and the order in which things happen are the pool's: with its state and the calls of the attack it gives its numbers to the unit.
 //! - The pool's shares are not a token of their own here: nobody passes them on.
 //! - `lockless` is a third build: the guards without their lock, to see what the others are worth when a call back gets in.
 //!
 //! # The fault
-//! The compiler gave each function a lock of its own ([`Pool::locked`]). So liquidity can be added while liquidity is being removed, when the ether has left and the supply has not.
+//! The compiler gave each function a lock of its own (`Pool::locked`). So liquidity can be added while liquidity is being removed, when the ether has left and the supply has not.
 #![cfg_attr(any(target_arch = "wasm32", feature = "export-abi"), allow(missing_docs))]
 
 extern crate alloc;

@@ -1,14 +1,14 @@
 //! A stable pool that scales what it pays out by a rate and rounds that down: Balancer's pools of the second version, November 2025.
 //!
 //! # Design
-//! - The feature `guarded` (on by default) puts Portcullis' guards around it: [`doors`] is what differs. Same mathematics, same fault, same interface.
-//! - Pool and vault are one contract: a batch of swaps changes what accounts have inside of it, and only [`Pool::pay_out`] moves a token.
+//! - The feature `guarded` (on by default) puts Portcullis' guards around it: `doors` is what differs. Same mathematics, same fault, same interface.
+//! - Pool and vault are one contract: a batch of swaps changes what accounts have inside of it, and only `Pool::pay_out` moves a token.
 //! - The pool's own share is an asset of the batch, as Balancer's composable pools have it. Shares do not leave the contract.
 //! - With the pool's state and the swaps of the attack it gives their amounts to the unit, but for two of 121, which differ by a unit of the share: what a rounding in the
 //!   pool's favour makes its protocol's due at the next change of shares is not here.
 //!
 //! # The fault
-//! [`Pool::scaled_down`] is also asked for what goes out. Of 18 units at a rate of 1.058 the pool counts 19, of 17 it counts 17: it gets paid for one less than it gives.
+//! `Pool::scaled_down` is also asked for what goes out. Of 18 units at a rate of 1.058 the pool counts 19, of 17 it counts 17: it gets paid for one less than it gives.
 #![cfg_attr(any(target_arch = "wasm32", feature = "export-abi"), allow(missing_docs))]
 
 extern crate alloc;
