@@ -112,21 +112,22 @@ impl Market {
     /// The same, and where there is a debt to value the price does not move within the call.
     pub(crate) fn stays_healthy_at_prices(&self, account: Address, any_debt: bool) -> impl Invariant {
         let oracle = self.oracle();
-        let price_stays = any_debt.then(|| {
-            invariant::compare(
-                move |vm: &VM| evaluated(vm, || oracle.relative_wad(vm)),
-                |before_wad: U256, price_wad| {
-                    if before_wad == price_wad {
-                        return Ok(());
-                    }
-                    Err(Unmet::Broken(GuardError::own(PriceMoved {
-                        before_wad,
-                        price_wad,
-                    })))
-                },
-            )
-        });
-        (price_stays, self.stays_healthy(account))
+        let price_stays = invariant::compare(
+            move |vm: &VM| evaluated(vm, || oracle.relative_wad(vm)),
+            |before_wad: U256, price_wad| {
+                if before_wad == price_wad {
+                    return Ok(());
+                }
+                Err(Unmet::Broken(GuardError::own(PriceMoved {
+                    before_wad,
+                    price_wad,
+                })))
+            },
+        );
+        (
+            invariant::only_if(any_debt, price_stays),
+            self.stays_healthy(account),
+        )
     }
 
     /// What is held of both assets covers what is owed.

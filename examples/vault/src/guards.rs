@@ -25,8 +25,9 @@ use portcullis::{
             price::{Pricing, Ratio, Rounding, Shares},
             supply::Declared,
         },
-        Band, Invariant,
+        Band, Invariant, PriceWindowUnset, Unmet,
     },
+    sdk::VM,
     transition::{Flows, Latching, Moded, Violation},
     GuardError,
 };
@@ -60,7 +61,9 @@ pub const TRIP_SECS: u64 = DAY;
 pub const PRICED: U256 = U256::from_limbs([1_000_000, 0, 0, 0]);
 /// The vault has one price.
 pub(crate) const KEY: B256 = B256::ZERO;
-const _: () = assert!(OFFSET <= Pricing::MAX_OFFSET, "there is a pricing");
+// Invariant: whether there is such a pricing is seen when this is compiled.
+/// How shares are priced: as [`super::rates`] does. The virtual shares are what a floor of the supply would be for.
+pub(crate) const PRICING: Pricing = Pricing::new(OFFSET, U256::ONE).unwrap();
 
 impl Vault {
     /// Whether calls of this kind run, and at what share of their limits.
@@ -77,9 +80,7 @@ impl Vault {
     /// PRICE: over this call.
     pub(crate) fn price_never_falls(&self) -> impl Invariant {
         let shares = self.issued();
-        // The virtual shares are what a floor of the supply would be for.
-        pricing()
-            .map(|pricing| invariant::share_price_never_falls(pricing, Rounding::Exact, move |_| Ok(shares)))
+        invariant::share_price_never_falls(PRICING, Rounding::Exact, move |_| Ok(shares))
     }
 
     /// WINDOW, on the way in.
@@ -94,11 +95,12 @@ impl Vault {
 
     fn price_within(&self, side: fn(Band) -> Band) -> impl Invariant {
         let shares = self.issued();
-        let priced = shares.supply >= PRICED;
-        let band = priced.then(|| self.prices.band(KEY)).flatten();
-        pricing()
-            .zip(band)
-            .map(|(pricing, band)| invariant::share_price_near(pricing, side(band), move |_| Ok(shares)))
+        let band = self.prices.band(KEY);
+        let near = invariant::check(move |vm: &VM| {
+            let band = band.ok_or_else(|| Unmet::unevaluated(PriceWindowUnset { key: KEY }))?;
+            invariant::share_price_near(PRICING, side(band), move |_| Ok(shares)).after(vm, ())
+        });
+        invariant::only_if(shares.supply >= PRICED, near)
     }
 
     /// The reference follows the price of before the call; where nobody has any shares to speak of, it is that price.
@@ -113,7 +115,7 @@ impl Vault {
 
     /// What a share is worth, gains counted so far.
     pub(crate) fn price(&self) -> Ratio {
-        pricing().map_or(Ratio::whole(U256::ZERO), |pricing| pricing.price(&self.issued()))
+        PRICING.price(&self.issued())
     }
 
     /// SUPPLY: without an account's shares it is what it was: what is minted is the account's, and so is what is burned.
@@ -147,11 +149,6 @@ impl Vault {
             supply: self.supply.get(),
         }
     }
-}
-
-/// How shares are priced: as [`super::rates`] does.
-pub(crate) fn pricing() -> Option<Pricing> {
-    Pricing::new(OFFSET, U256::ONE)
 }
 
 impl Latching for Vault {

@@ -3,7 +3,7 @@
 //! What they say passes, and a unit more does not, but for what the caller itself has.
 
 use super::{
-    guards::{pricing, DEPOSITS, KEY, OUTFLOW, PRICED, SOLVENCY, WINDOW, WITHDRAWALS},
+    guards::{DEPOSITS, KEY, OUTFLOW, PRICED, PRICING, SOLVENCY, WINDOW, WITHDRAWALS},
     Vault,
 };
 use alloy_primitives::{Address, U256};
@@ -72,14 +72,14 @@ impl Vault {
         if self.only_watches(WINDOW) {
             return false;
         }
-        let Some(pricing) = pricing().filter(|_| before.supply >= PRICED) else {
+        if before.supply < PRICED {
             return self.prices.band(KEY).is_none();
-        };
+        }
         let now = Shares {
             assets: self.total_assets(),
             ..before
         };
-        let band = self.prices.followed(KEY, &pricing.price(&before));
-        band.map_or(true, |band| !side(band).contains(&pricing.price(&now)))
+        let band = self.prices.followed(KEY, &PRICING.price(&before));
+        band.map_or(true, |band| !side(band).contains(&PRICING.price(&now)))
     }
 }

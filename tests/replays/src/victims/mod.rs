@@ -2,8 +2,8 @@
 
 pub mod concentrated_overflow;
 pub mod lending_donate;
-pub mod reentrant_pool;
 pub mod oracle_market;
+pub mod reentrant_pool;
 pub mod share_collateral;
 pub mod stable_rounding;
 
