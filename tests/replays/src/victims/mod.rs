@@ -1,5 +1,6 @@
 //! The victims: each module plays the incidents of one of `tests/replays/victims`.
 
+pub mod bridge;
 pub mod concentrated_overflow;
 pub mod lending_donate;
 pub mod oracle_market;
@@ -17,6 +18,7 @@ use crate::outcome::Outcome;
 /// A [`ReplayError`].
 pub fn replay(incident: &Incident) -> Result<Option<Outcome>, ReplayError> {
     Ok(Some(match incident.replay {
+        Victim::Bridge => bridge::replay(incident)?,
         Victim::ConcentratedOverflow => concentrated_overflow::replay(incident)?,
         Victim::LendingDonate => lending_donate::replay(incident)?,
         Victim::ReentrantPool => reentrant_pool::replay(incident)?,
