@@ -95,7 +95,10 @@ impl Pool {
     }
 
     /// Over a swap, the tokens that come in are worth those that go out.
-    pub(crate) fn tokens_are_even(&self) -> impl Invariant {
+    ///
+    /// # Errors
+    /// [`portcullis::invariant::AssetNamedTwice`].
+    pub(crate) fn tokens_are_even(&self) -> Result<impl Invariant, GuardError> {
         let oracle = self.defence.oracle();
         let values = move |vm: &VM, asset: Address, amount: U256, rounding: Rounding| {
             value_wad(vm, oracle, asset, amount, rounding)

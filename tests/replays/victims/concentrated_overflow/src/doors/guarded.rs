@@ -72,7 +72,7 @@ impl Pool {
         outflow(FLOWS: self.second.get()),
         keep(
             PRICE: self.price_stays()?,
-            VALUE: self.tokens_are_even(),
+            VALUE: self.tokens_are_even()?,
             COVERED: self.positions_are_covered(),
         )
     )]

@@ -7,7 +7,11 @@ use crate::{
 use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
 use portcullis::{
-    asset::ETH, core_types::mode::Mode, invariant::Invariant, transition::Measured, GuardError,
+    asset::ETH,
+    core_types::mode::Mode,
+    invariant::{self, Invariant},
+    transition::Measured,
+    GuardError,
 };
 use stylus_sdk::prelude::*;
 
@@ -87,9 +91,9 @@ impl Pool {
         let modes = self.defence.modes();
         let asked = |guard| modes.of(guard) != Mode::Shadow;
         Ok((
-            asked(SUPPLY).then(|| self.supply_is_accounted()),
-            asked(SHARE_PRICE).then(|| self.share_price_stays()).transpose()?,
-            asked(POOL_VALUE).then(|| self.value_per_share_stays()),
+            invariant::only_if(asked(SUPPLY), self.supply_is_accounted()),
+            invariant::only_if(asked(SHARE_PRICE), self.share_price_stays()?),
+            invariant::only_if(asked(POOL_VALUE), self.value_per_share_stays()),
         ))
     }
 

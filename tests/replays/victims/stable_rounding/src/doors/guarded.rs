@@ -9,7 +9,7 @@ use alloy_primitives::{Address, U256};
 use portcullis::{
     core_types::mode::{Mode, Modes},
     guarded,
-    invariant::Invariant,
+    invariant::{self, Invariant},
     transition::{Flows, Moded},
     GuardError,
 };
@@ -128,10 +128,8 @@ impl Pool {
         let modes = self.defence.modes();
         let asked = |guard| modes.of(guard) != Mode::Shadow;
         Ok((
-            asked(SWAP_SHARE_PRICE)
-                .then(|| self.share_price_stays())
-                .transpose()?,
-            asked(SWAP_POOL_VALUE).then(|| self.value_per_share_stays()),
+            invariant::only_if(asked(SWAP_SHARE_PRICE), self.share_price_stays()?),
+            invariant::only_if(asked(SWAP_POOL_VALUE), self.value_per_share_stays()),
         ))
     }
 }
