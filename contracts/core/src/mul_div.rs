@@ -53,23 +53,20 @@ fn mul_div(a: U256, b: U256, c: U256) -> Option<(U256, U256)> {
 
 /// `amount` times a quotient and a remainder by `whole`, as such. From the highest bit down: what is kept is the product of the bits so far.
 #[inline(never)]
-fn times(amount: U256, of: (U256, U256), whole: U256) -> Option<(U256, U256)> {
-    let mut product = (U256::ZERO, U256::ZERO);
+fn times(amount: U256, (part, rest): (U256, U256), whole: U256) -> Option<(U256, U256)> {
+    let (mut quotient, mut remainder) = (U256::ZERO, U256::ZERO);
     for bit in (0..amount.bit_len()).rev() {
+        let (doubled, carry) = add_modulo(remainder, remainder, whole);
         // Of fewer bits the product is no larger: when it is beyond all numbers, it is so in the end.
-        product = plus(product, product, whole)?;
+        quotient = quotient.checked_add(quotient)?.checked_add(carry)?;
+        remainder = doubled;
         if amount.bit(bit) {
-            product = plus(product, of, whole)?;
+            let (added, carry) = add_modulo(remainder, rest, whole);
+            quotient = quotient.checked_add(part)?.checked_add(carry)?;
+            remainder = added;
         }
     }
-    Some(product)
-}
-
-/// The sum of two quotients and remainders by `whole`, as such.
-#[inline(never)]
-fn plus((part, rest): (U256, U256), (more, left): (U256, U256), whole: U256) -> Option<(U256, U256)> {
-    let (rest, carry) = add_modulo(rest, left, whole);
-    Some((part.checked_add(more)?.checked_add(carry)?, rest))
+    Some((quotient, remainder))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use portcullis::{
             price::{Pricing, Ratio, Rounding, Shares},
             supply::Declared,
         },
-        Band, Invariant, PriceWindowUnset, Unmet,
+        Band, Invariant,
     },
     sdk::VM,
     transition::{Flows, Latching, Moded, Violation},
@@ -96,11 +96,12 @@ impl Vault {
     fn price_within(&self, side: fn(Band) -> Band) -> impl Invariant {
         let shares = self.issued();
         let band = self.prices.band(KEY);
-        let near = invariant::check(move |vm: &VM| {
-            let band = band.ok_or_else(|| Unmet::unevaluated(PriceWindowUnset { key: KEY }))?;
-            invariant::share_price_near(PRICING, side(band), move |_| Ok(shares)).after(vm, ())
-        });
-        invariant::only_if(shares.supply >= PRICED, near)
+        // Of the shares at the exit, and so no `only_if`: who leaves last leaves fewer.
+        invariant::check(move |vm: &VM| match band.filter(|_| shares.supply >= PRICED) {
+            Some(band) => invariant::share_price_near(PRICING, side(band), move |_| Ok(shares)).after(vm, ()),
+            // Where there is no reference, the entry has said so: it follows one.
+            None => Ok(()),
+        })
     }
 
     /// The reference follows the price of before the call; where nobody has any shares to speak of, it is that price.

@@ -14,7 +14,6 @@ use proptest::sample::select;
 use std::cell::RefCell;
 
 sol! {
-    function configure() external;
     function act(uint256 word, address target, uint256 value, bytes data) external payable returns (bool);
     function actInline(uint256 word, address target, uint256 value, bytes data) external payable returns (bool);
     function actUnnamed(uint256 word) external returns (bool);
@@ -230,7 +229,6 @@ impl World {
                 "probe/frame",
                 constructor(&alloy_sol_types::SolValue::abi_encode(&GOVERNOR)),
             );
-            net.must(GOVERNOR, probe, &configureCall {});
             // As it is to begin with: most of what is told apart here is about latches.
             net.must(
                 GOVERNOR,
