@@ -1,6 +1,7 @@
 //! What would pass now: the answers of `max*`.
 //!
-//! What they say passes, and a unit more does not, but for what the caller itself has.
+//! What they say passes. A unit more does not, but for what the caller itself has, and for shares so many that the last of them are worth nothing: there the answer is the least that is
+//! paid as much.
 
 use super::{
     guards::{DEPOSITS, KEY, OUTFLOW, PRICED, PRICING, SOLVENCY, WINDOW, WITHDRAWALS},

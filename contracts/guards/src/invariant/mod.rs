@@ -9,7 +9,7 @@
 //! | [`supply_conserved`], [`supply_backed`] | a supply changed by what was minted and burned; it is backed | Kelp 2026: 116,500 rsETH of nothing |
 //! | [`share_price_never_falls`], [`share_price_within`] | what a share is worth | Cream 2021: a price doubled by a gift; Sonne 2024: an empty market |
 //! | [`share_price_near`], with [`PriceWindow`] | the same over any time, however many transitions | a walk of small steps |
-//! | [`weighted_pool`], [`constant_product_with_fee`], [`stable_pool`] | a pool's value per share does not fall | Balancer 2025: 65 swaps of a few units; Curve's pETH pool 2023 |
+//! | [`weighted_pool`], [`constant_product_with_fee`], [`stable_pool`] | a pool's value per share does not fall | Balancer 2025: 65 swaps of a few units. Not Curve's pETH pool of 2023, where it only rose: that takes a lock, the supply or the share price |
 //! | [`rate_within`] | a rate is never zero and never jumps | Kelp 2025: a fee scaled 1e36; Aave CAPO 2026 |
 //! | [`words_unchanged`], [`code_unchanged`] | words of the contract's own storage, code of another | Bybit 2025: a delegatecall wrote slot 0 |
 //! | [`healthy`] | an account can pay, or is no worse than it was | Euler 2023: a gift that left a debt; Platypus 2023: a withdrawal that ignored it |
