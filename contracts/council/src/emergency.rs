@@ -1,6 +1,6 @@
 //! What the council answers to its emergency committee: one pause, once, until a date.
 
-use crate::{Action, Council, CouncilError, NotEmergencyCall};
+use super::{Action, Council, CouncilError, NotEmergencyCall};
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256};
 use portcullis::{
@@ -36,7 +36,7 @@ pub trait ICouncilEmergency {
     /// Makes the pause that enough members of the committee approve: its one act. Anyone may execute it.
     ///
     /// # Errors
-    /// [`NotEmergencyCall`], `EmergencyCommitteeUsed`, `EmergencyCommitteeExpired`, [`ActionFailed`](crate::ActionFailed), and those of
+    /// [`NotEmergencyCall`], `EmergencyCommitteeUsed`, `EmergencyCommitteeExpired`, [`ActionFailed`](super::ActionFailed), and those of
     /// [`portcullis::council`].
     ///
     /// # Events

@@ -1,6 +1,6 @@
 //! What the hub answers to guardians, the council, the governor and monitors.
 
-use crate::{
+use super::{
     error::UnknownState, group_of, Assigned, ClientChanged, Hub, HubError, Named, Pause, PauseState, LADDER,
 };
 use alloc::vec::Vec;

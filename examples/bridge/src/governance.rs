@@ -1,6 +1,6 @@
 //! What the guarded build answers to beyond the bridge's own interface: those who guard and govern it, and monitors.
 
-use crate::{
+use super::{
     defence::{MAXIMUM_PAUSE, WITHDRAWALS},
     Bridge, BridgeError,
 };

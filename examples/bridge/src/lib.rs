@@ -42,7 +42,7 @@ pub use governance::IBridgeGuarded;
 pub use governance::IBridgeGuardedStylusAbiStruct;
 pub use message::Message;
 
-use crate::validators::Validators;
+use self::validators::Validators;
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use portcullis::{abi::Blob, asset, events, lock::nonreentrant, sdk::emit};

@@ -1,7 +1,7 @@
 //! What can be shown without a chain: hashes against alloy's, and what the constructor refuses. The rest needs calls and is shown
 //! end to end, on the compiled contract.
 
-use crate::{message, Bridge, BridgeError, InvalidValidators, Message};
+use super::{message, Bridge, BridgeError, InvalidValidators, Message};
 use alloc::{boxed::Box, vec, vec::Vec};
 use alloy_primitives::{keccak256, Address, B256, U256};
 use alloy_sol_types::{eip712_domain, sol, SolStruct, SolValue};

@@ -6,7 +6,7 @@
 //! - The upper half of `s` is refused, so that a signature has one form.
 //! - The set is fixed by the constructor: who may change it is another story than how it is checked.
 
-use crate::{
+use super::{
     error::{BridgeError, InvalidSignature, InvalidSigner, InvalidValidators, TooFewSignatures},
     message,
 };

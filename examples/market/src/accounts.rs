@@ -1,6 +1,6 @@
 //! Who has and owes what.
 
-use crate::{
+use super::{
     book::{
         collateral_of, debt_of, shares_of, ACCRUED_AT, BORROWED, DEBT_SHARES, PLEDGED, SUPPLIED,
         SUPPLY_SHARES,

@@ -5,7 +5,7 @@
 //! - A key's first byte says what the number is, and the rest whose: an account's word begins with zeros. Every kind has a byte of its own, so that no account,
 //!   the zero address neither, has a key of what is counted in all.
 
-use crate::{accounts::found, MarketError};
+use super::{accounts::found, MarketError};
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use stylus_sdk::{
@@ -89,7 +89,7 @@ impl Book {
     /// More, as far as a number holds it.
     ///
     /// # Errors
-    /// [`AmountTooLarge`](crate::AmountTooLarge).
+    /// [`AmountTooLarge`](super::AmountTooLarge).
     #[inline(never)]
     pub(crate) fn raise(&mut self, key: &B256, by: U256) -> Result<(), MarketError> {
         let more = found(self.get(key).checked_add(by))?;

@@ -1,6 +1,6 @@
 //! What the market answers to those who guard and govern it, and to monitors.
 
-use crate::{
+use super::{
     arguments::{BandTerms, Overview},
     guards::{paused_by, scope, HEALTH, LAST_GUARD, PAIR},
     Market, MarketError, UnknownAsset, UnknownMode, UnknownState,
@@ -54,7 +54,7 @@ pub trait IMarketGuards {
     /// Sets how near to its reference the collateral's price in the loan has to be. The first time the reference is the oracle's. For the governor; what widens or quickens waits.
     ///
     /// # Errors
-    /// `NotGovernor`, [`OracleFailed`](crate::OracleFailed), [`PriceUnusable`](crate::PriceUnusable), [`PriceStale`](crate::PriceStale),
+    /// `NotGovernor`, [`OracleFailed`](super::OracleFailed), [`PriceUnusable`](super::PriceUnusable), [`PriceStale`](super::PriceStale),
     /// `SettingOutOfBounds`, `PriceOutOfRange`, `OperationNotReady`.
     fn configure_band(&mut self, terms: BandTerms) -> Result<(), MarketError>;
 

@@ -9,7 +9,7 @@
 //!   reporters writes a price: with a token that calls back, anyone who may write one trips the breaker.
 //! - BAND and OUTFLOW refuse what callers ask for. They enforce, and latch nowhere.
 
-use crate::{
+use super::{
     book::PLEDGED, liquidation::BORROWS, Market, MarketError, PriceMoved, PriceOffReference, ShareFell,
 };
 use alloy_primitives::{Address, B256, U256};

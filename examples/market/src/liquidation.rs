@@ -8,7 +8,7 @@
 //!   bonus for that, which the suppliers would pay; they are the ones who gain by it.
 //! - So nobody gains by liquidating itself: what is paid above the value is always its own.
 
-use crate::{
+use super::{
     accounts::{found, nonzero},
     oracle::{Holding, Prices},
     pool::{number, WHOLE_BPS},

@@ -6,7 +6,7 @@
 //! - A value is an amount times a price. Nothing is divided, so nothing is rounded: 136 bits and 120 fit a word.
 //! - Who owes nothing is worth asking no oracle.
 
-use crate::{AmountTooLarge, OracleFailed, PriceStale, PriceUnusable};
+use super::{AmountTooLarge, OracleFailed, PriceStale, PriceUnusable};
 use alloy_primitives::{Address, B256, U256};
 use portcullis::{
     calldata,

@@ -1,6 +1,6 @@
 //! What the savings answer to guardians, to whom the manager lets, and to the manager itself.
 
-use crate::{rung, ExitTerms, Savings, SavingsError, LADDER};
+use super::{rung, ExitTerms, Savings, SavingsError, LADDER};
 use alloc::vec::Vec;
 use alloy_primitives::{Address, FixedBytes, U256};
 use portcullis::{
@@ -17,7 +17,7 @@ pub trait ISavingsGovernance {
     ///
     /// # Errors
     /// `NotGroupGuardian`, `GuardianSpent`, `GuardianLapsed`, `GuardianStillThere`, `GuardiansCoolingDown`, `GuardianBudgetExceeded`,
-    /// `GuardiansUnset`, [`UnknownState`](crate::UnknownState), `PauseOutOfBounds`, `PauseNotTightened`.
+    /// `GuardiansUnset`, [`UnknownState`](super::UnknownState), `PauseOutOfBounds`, `PauseNotTightened`.
     fn pause(&mut self, state: u8, secs: u64) -> Result<(), SavingsError>;
 
     /// A sign of life. For the guardian.

@@ -1,6 +1,6 @@
 //! What the treasury answers to those who guard and govern it, and to monitors.
 
-use crate::{
+use super::{
     error::{UnknownAsset, UnknownRung},
     AssetTerms, BreakerState, CapTerms, QueueTerms, TicketPlace, Treasury, TreasuryError, Waiting,
 };

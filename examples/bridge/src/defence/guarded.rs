@@ -13,7 +13,7 @@
 //! # The attack
 //! A message that passes verification and should not. Here it gets the bucket's bound and no more, until somebody pauses.
 
-use crate::BridgeError;
+use super::super::BridgeError;
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, U256};
 use portcullis::{

@@ -1,6 +1,6 @@
 //! No guards: what most bridges had.
 
-use crate::BridgeError;
+use super::super::BridgeError;
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, U256};
 use stylus_sdk::prelude::*;
