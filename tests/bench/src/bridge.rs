@@ -45,7 +45,7 @@ pub struct Site {
 pub fn stage(build: Build, operation: Operation, ending: Ending) -> Result<Stage, BenchError> {
     let mut site = Site::new(build)?;
     let call = operation(&mut site)?;
-    let wasm = wasm::load(build.wasm_name())?;
+    let wasm = wasm::load(&build.wasm_name("bridge"))?;
     let contract = site.bridge;
     let size = Size {
         raw: wasm.len() as u64,
@@ -68,7 +68,7 @@ fn deployed(build: Build) -> Result<(Chain, Address), BenchError> {
         return Ok((chain.clone(), *bridge));
     }
     let mut chain = Chain::new(Config::default())?;
-    let bridge = chain.deploy_program(DEPLOYER, &wasm::load(build.wasm_name())?)?;
+    let bridge = chain.deploy_program(DEPLOYER, &wasm::load(&build.wasm_name("bridge"))?)?;
     known.push((build, chain.clone(), bridge));
     Ok((chain, bridge))
 }

@@ -6,6 +6,7 @@
 pub mod action;
 pub mod bridge;
 pub mod calls;
+pub mod dice;
 pub mod honest_day;
 pub mod hub;
 pub mod incidents;

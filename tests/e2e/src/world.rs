@@ -10,7 +10,7 @@ use alloy_sol_types::{SolCall, SolInterface};
 use serde_json::json;
 use std::collections::BTreeSet;
 
-/// The two builds of the bridge.
+/// The two builds of a contract from one source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Build {
     /// With the guards.
@@ -23,12 +23,12 @@ impl Build {
     /// Both.
     pub const BOTH: [Self; 2] = [Self::Unguarded, Self::Guarded];
 
-    /// The name of its WASM.
+    /// The name of a contract's WASM in this build.
     #[must_use]
-    pub fn wasm_name(self) -> &'static str {
+    pub fn wasm_name(self, contract: &str) -> String {
         match self {
-            Self::Guarded => "bridge-guarded",
-            Self::Unguarded => "bridge-unguarded",
+            Self::Guarded => format!("{contract}-guarded"),
+            Self::Unguarded => format!("{contract}-unguarded"),
         }
     }
 }
@@ -124,7 +124,7 @@ impl World {
     /// # Errors
     /// A [`WorldError`] when something of that fails.
     pub fn new(setup: &Setup) -> Result<Self, WorldError> {
-        let code = wasm::code(setup.build.wasm_name())?;
+        let code = wasm::code(&setup.build.wasm_name("bridge"))?;
         let mut chain = Chain::open(&Endpoint::from_env()?, &code)?;
         let People {
             deployer,

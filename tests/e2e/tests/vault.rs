@@ -12,6 +12,7 @@ mod world;
 use alloy_primitives::{keccak256, Address, B256, U256};
 use alloy_sol_types::{SolCall, SolError};
 use e2e::calls::refusal;
+use e2e::dice::Dice;
 use e2e::or_skip;
 use e2e::tokens::{Fixture, IBatch, IToken};
 use e2e::vault::{IVault, IVaultGovernance, IVaultMonitor};
@@ -728,19 +729,6 @@ fn input_that_is_no_call_changes_nothing() {
         "nothing is payable"
     );
     assert_eq!(world.chain.fingerprint(vault).unwrap(), before);
-}
-
-/// A generator of the same numbers every time.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
 }
 
 #[test]

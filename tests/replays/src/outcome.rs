@@ -2,6 +2,7 @@
 
 use crate::error::ReplayError;
 use crate::incident::{Guard, Incident};
+use crate::stage::Stage;
 use alloy_primitives::U256;
 
 /// What was lost: by asset, and what that was worth.
@@ -24,6 +25,40 @@ impl Lost {
             dollars += incident.dollars(symbol, *amount)?;
         }
         Ok(Self { by_asset, dollars })
+    }
+
+    /// Of each asset of the incident's loss, what the victim holds less of than `normal` says was held.
+    ///
+    /// # Errors
+    /// A [`ReplayError`] when an asset has no flow or no price.
+    pub fn missing(stage: &Stage, incident: &Incident) -> Result<Self, ReplayError> {
+        Self::by_asset(incident, |symbol| {
+            let before = incident.number(&incident.flow(symbol)?.held, "what is held")?;
+            Ok(before.saturating_sub(stage.held(symbol)?))
+        })
+    }
+
+    /// Of each asset of the incident's loss, what an actor has.
+    ///
+    /// # Errors
+    /// A [`ReplayError`] when there is no such actor, or an asset has no price.
+    pub fn taken_by(actor: &str, stage: &Stage, incident: &Incident) -> Result<Self, ReplayError> {
+        Self::by_asset(incident, |symbol| stage.holds(symbol, actor))
+    }
+
+    /// Of each asset of the incident's loss, what `amount` says.
+    ///
+    /// # Errors
+    /// A [`ReplayError`]: what `amount` fails with, or an asset without a price.
+    pub fn by_asset(
+        incident: &Incident,
+        amount: impl Fn(&str) -> Result<U256, ReplayError>,
+    ) -> Result<Self, ReplayError> {
+        let mut by_asset = Vec::new();
+        for loss in &incident.loss.in_replay {
+            by_asset.push((loss.asset.clone(), amount(&loss.asset)?));
+        }
+        Self::of(incident, by_asset)
     }
 }
 
@@ -81,6 +116,35 @@ pub struct Outcome {
     pub cannot: String,
     /// The honest day.
     pub honest: Honest,
+}
+
+/// The attack on a victim with guards, three times.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Guarded {
+    /// With all of them.
+    pub all: Variant,
+    /// Without limiters, caps and ceilings.
+    pub without_limits: Variant,
+    /// With nothing else.
+    pub limits_alone: Variant,
+}
+
+impl Outcome {
+    /// What came of an incident that was played on both builds. What guards cannot do about it is what the file says, unless the replay shows more.
+    #[must_use]
+    pub fn of(incident: &Incident, lost_unguarded: Lost, guarded: Guarded, honest: Honest) -> Self {
+        Self {
+            incident: incident.id.clone(),
+            title: format!("{} {}", incident.name, incident.date),
+            lost_unguarded,
+            lost_guarded: guarded.all.lost,
+            acted: guarded.all.acted,
+            without_limits: Some(guarded.without_limits),
+            limits_alone: Some(guarded.limits_alone),
+            cannot: incident.guards.cannot.clone(),
+            honest,
+        }
+    }
 }
 
 /// Holds what was lost without guards against the incident's `loss.in_replay`, to the unit, or within `tolerance` base units where the README or the file says that the victim

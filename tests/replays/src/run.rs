@@ -7,7 +7,7 @@
 
 use crate::error::ReplayError;
 use crate::incident::{At, Expect, Incident, Step};
-use crate::outcome::Acted;
+use crate::outcome::{Acted, Lost, Variant};
 use crate::refusal;
 use crate::stage::{Move, Refused, Stage};
 use alloy_primitives::U256;
@@ -124,6 +124,41 @@ pub fn attack(stage: &mut Stage, cast: &impl Cast, incident: &Incident) -> Resul
         });
     }
     Ok(attempts)
+}
+
+/// What came of an attack.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Robbery {
+    /// Each transaction, and why it was refused.
+    pub attempts: Vec<Attempt>,
+    /// What was lost, and which guards refused.
+    pub variant: Variant,
+    /// Whether all that the chain knows of the victim is as it was.
+    pub unchanged: bool,
+}
+
+/// Plays the attack on a stage that is set, with some guards in shadow. `lost` reads what was lost by it.
+///
+/// # Errors
+/// A [`ReplayError`] when something fails for another reason than a refusal.
+pub fn rob(
+    stage: &mut Stage,
+    cast: &impl Cast,
+    incident: &Incident,
+    shadow: &[u8],
+    lost: impl FnOnce(&Stage, &Incident) -> Result<Lost, ReplayError>,
+) -> Result<Robbery, ReplayError> {
+    stage.shadow(shadow)?;
+    let before = stage.chain.fingerprint(stage.victim)?;
+    let attempts = attack(stage, cast, incident)?;
+    Ok(Robbery {
+        unchanged: stage.chain.fingerprint(stage.victim)? == before,
+        variant: Variant {
+            lost: lost(stage, incident)?,
+            acted: acted(&attempts),
+        },
+        attempts,
+    })
 }
 
 /// The guards that refused. A refusal that is no guard's is left out: a transaction may fail because an earlier one was refused.

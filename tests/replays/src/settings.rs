@@ -67,6 +67,36 @@ pub fn transaction_cap(flow: &Flow) -> Result<U256, NoSetting> {
     number(&flow.busy_day)
 }
 
+/// R1 and R2 of an asset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// The most in one transaction, in base units.
+    pub cap: U256,
+    /// The bucket.
+    pub bucket: Bucket,
+}
+
+/// R1 and R2.
+///
+/// # Errors
+/// [`NoSetting`].
+pub fn limit(flow: &Flow) -> Result<Limit, NoSetting> {
+    Ok(Limit {
+        cap: transaction_cap(flow)?,
+        bucket: bucket(flow)?,
+    })
+}
+
+/// Where `normal` says nothing of an asset's flow: [`no_bucket`], and no less at once.
+#[must_use]
+pub fn no_limit() -> Limit {
+    let bucket = no_bucket();
+    Limit {
+        cap: bucket.capacity,
+        bucket,
+    }
+}
+
 /// How far something may move down and up, in basis points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {

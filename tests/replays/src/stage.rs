@@ -10,6 +10,7 @@
 
 use crate::error::ReplayError;
 use crate::incident::{Incident, TokenKind};
+use crate::settings::{self, Limit};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{sol, SolCall};
 use e2e::calls::ETH;
@@ -18,10 +19,13 @@ use e2e::tokens::{Fixture, IBatch, IToken};
 use e2e::wasm;
 use std::collections::BTreeMap;
 
+pub use e2e::world::Build;
+
 sol! {
-    /// What every victim with guards answers to: the governor sets a guard's mode.
-    interface IModes {
+    /// What every victim with guards answers to: the governor sets a guard's mode, and what of an asset leaves.
+    interface IGuarded {
         function setMode(uint8 guard, uint8 mode) external;
+        function limit(address asset, uint256 cap, uint256 capacity, uint64 refillSecs) external;
     }
 }
 
@@ -32,29 +36,6 @@ const SUPPLY: U256 = U256::from_limbs([0, 0, 1 << 40, 0]);
 
 /// How much ether the lender has: a million.
 const ETHER: U256 = U256::from_limbs([0x1bce_cced_a100_0000, 0xd3c2, 0, 0]);
-
-/// The two builds of a victim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Build {
-    /// With the guards.
-    Guarded,
-    /// Without them.
-    Unguarded,
-}
-
-impl Build {
-    /// Both.
-    pub const BOTH: [Self; 2] = [Self::Unguarded, Self::Guarded];
-
-    /// The name of a victim's WASM in this build.
-    #[must_use]
-    pub fn wasm_name(self, victim: &str) -> String {
-        match self {
-            Self::Guarded => format!("victims/{victim}-guarded"),
-            Self::Unguarded => format!("victims/{victim}-unguarded"),
-        }
-    }
-}
 
 /// A call that an actor makes for a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,7 +102,7 @@ impl Stage {
         build: Build,
         constructor: impl FnOnce(&mut Self) -> Result<Vec<u8>, ReplayError>,
     ) -> Result<Self, ReplayError> {
-        let code = wasm::code(&build.wasm_name(victim))?;
+        let code = wasm::code(&build.wasm_name(&format!("victims/{victim}")))?;
         let chain = Chain::open(&Endpoint::from_env()?, &code)?;
         let people = chain.people();
         let mut stage = Self {
@@ -345,11 +326,37 @@ impl Stage {
     pub fn shadow(&mut self, guards: &[u8]) -> Result<(), ReplayError> {
         const SHADOW: u8 = 1;
         for guard in guards {
-            let call = IModes::setModeCall {
+            let call = IGuarded::setModeCall {
                 guard: *guard,
                 mode: SHADOW,
             };
             self.order(self.people.governor, &call, "a guard's mode")?;
+        }
+        Ok(())
+    }
+
+    /// Sets what of an asset leaves.
+    ///
+    /// # Errors
+    /// A [`ReplayError`] with the victim's error.
+    pub fn limit(&mut self, symbol: &str, limit: Limit) -> Result<(), ReplayError> {
+        let call = IGuarded::limitCall {
+            asset: self.token(symbol)?,
+            cap: limit.cap,
+            capacity: limit.bucket.capacity,
+            refillSecs: limit.bucket.refill_secs,
+        };
+        self.order(self.people.governor, &call, "a limit")?;
+        Ok(())
+    }
+
+    /// The same of every asset whose flow `normal` knows, by R1 and R2.
+    ///
+    /// # Errors
+    /// A [`ReplayError`] with the victim's error, or when a busy day is no number.
+    pub fn limit_flows(&mut self, incident: &Incident) -> Result<(), ReplayError> {
+        for flow in &incident.normal.flows {
+            self.limit(&flow.asset, settings::limit(flow)?)?;
         }
         Ok(())
     }

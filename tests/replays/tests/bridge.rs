@@ -5,10 +5,10 @@ use alloy_sol_types::SolError;
 use incident_replays::incident::{Guard, Incident};
 use incident_replays::outcome::Acted;
 use incident_replays::refusal::{guard_of, IRefusals};
-use incident_replays::run::{rehearse, Cast};
+use incident_replays::run::{rehearse, Cast, Robbery};
 use incident_replays::stage::{Build, Move, Stage};
 use incident_replays::victims::bridge::{
-    guarded, guards, honest_day, keys, replay, stage, Bridge, IBridge, Robbery, ATTACKER, PARAMETERS,
+    guarded, guards, honest_day, keys, replay, stage, Bridge, IBridge, ATTACKER, PARAMETERS,
 };
 
 const RONIN: &str = "ronin-2024-08";

@@ -5,7 +5,8 @@ use alloy_sol_types::SolError;
 use incident_replays::{
     incident::{Guard, Incident},
     refusal::{self, IRefusals},
-    victims::concentrated_overflow::{rehearse, replay, rob, Honest, Named, Oracle, Robbery},
+    run::Robbery,
+    victims::concentrated_overflow::{rehearse, replay, rob, Honest, Named, Oracle},
 };
 
 fn cetus() -> Incident {

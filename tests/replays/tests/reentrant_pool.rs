@@ -7,10 +7,11 @@ use incident_replays::{
     outcome::Acted,
     refusal,
     run::Cast,
+    run::Robbery,
     stage::{Build, Move},
     victims::reentrant_pool::{
         alone, is_not_taken, open, refused_in_the_middle, rehearse, replay, rob, IReentrantPool, Named,
-        Nerve, Robbery, VICTIM,
+        Nerve, VICTIM,
     },
 };
 
@@ -33,8 +34,8 @@ fn refused(robbery: &Robbery) -> Option<(Option<(Guard, &'static str)>, usize)> 
 }
 
 fn got(robbery: &Robbery) -> U256 {
-    assert_eq!(robbery.lost.by_asset.len(), 1);
-    robbery.lost.by_asset[0].1
+    assert_eq!(robbery.variant.lost.by_asset.len(), 1);
+    robbery.variant.lost.by_asset[0].1
 }
 
 #[test]
@@ -47,8 +48,7 @@ fn without_guards_every_number_of_the_file_comes_out_to_the_unit() {
 #[test]
 fn the_lock_refuses_the_second_deposit_and_the_pool_is_as_it_was() {
     let incident = curve();
-    let (mut stage, theft) = open(&incident, VICTIM, Build::Guarded, Nerve::Fails).unwrap();
-    let robbery = rob(&mut stage, &theft, &incident).unwrap();
+    let robbery = rob(&incident, Nerve::Fails, &[]).unwrap();
     // The thief's own call failed, so it did not take the ether of step 3.
     let stopped = robbery.attempts[0].refused.clone().unwrap();
     assert!(is_not_taken(&stopped));
@@ -65,8 +65,7 @@ fn the_lock_refuses_the_second_deposit_and_the_pool_is_as_it_was() {
 fn a_thief_that_swallows_the_refusal_meets_the_cap_of_a_transaction() {
     // Ether was brought in, tokens were not: 3,740 of them for a deposit of ether alone are 19 busy days.
     let incident = curve();
-    let (mut stage, theft) = open(&incident, VICTIM, Build::Guarded, Nerve::GoesOn).unwrap();
-    let robbery = rob(&mut stage, &theft, &incident).unwrap();
+    let robbery = rob(&incident, Nerve::GoesOn, &[]).unwrap();
     assert_eq!(
         refused(&robbery),
         Some((Some((Guard::FlowCap, "TransactionCapExceeded")), 3))

@@ -5,7 +5,7 @@ use alloy_sol_types::SolError;
 use incident_replays::{
     incident::{Guard, Incident},
     refusal::{self, IRefusals},
-    victims::stable_rounding::{rehearse, replay, rob, rows, Named, Robbery},
+    victims::stable_rounding::{rehearse, replay, rob, rows, Batch, Named},
 };
 
 fn balancer() -> Incident {
@@ -17,7 +17,8 @@ fn number(text: &str) -> U256 {
 }
 
 /// Who refused the batch, at which step and row. The thief has nothing, and the pool is as it was.
-fn refused(robbery: &Robbery) -> (Guard, &'static str, usize, usize) {
+fn refused(batch: &Batch) -> (Guard, &'static str, usize, usize) {
+    let robbery = &batch.robbery;
     assert!(robbery.unchanged);
     assert!(robbery
         .variant
@@ -26,7 +27,7 @@ fn refused(robbery: &Robbery) -> (Guard, &'static str, usize, usize) {
         .iter()
         .all(|(_, amount)| amount.is_zero()));
     let acted = &robbery.variant.acted[0];
-    let (row, output) = robbery.row.as_ref().expect("a row that is refused");
+    let (row, output) = batch.row.as_ref().expect("a row that is refused");
     let (guard, error) = refusal::guard_of(output).expect("a guard's refusal");
     assert_eq!(
         (acted.guard, acted.error.as_str()),
@@ -63,18 +64,18 @@ fn without_guards_the_swaps_are_the_files_but_for_a_unit_in_two() {
 
 #[test]
 fn a_swap_that_leaves_too_few_shares_is_refused_before_any_rounding() {
-    let robbery = rob(&balancer(), &[]).unwrap();
-    assert_eq!(refused(&robbery), (Guard::LeastSupply, "SupplyBelowFloor", 2, 17));
+    let batch = rob(&balancer(), &[]).unwrap();
+    assert_eq!(refused(&batch), (Guard::LeastSupply, "SupplyBelowFloor", 2, 17));
     // The second transaction finds nothing inside to withdraw.
-    assert!(robbery.attempts[1].refused.is_some());
-    assert_eq!(robbery.variant.acted.len(), 1);
+    assert!(batch.robbery.attempts[1].refused.is_some());
+    assert_eq!(batch.robbery.variant.acted.len(), 1);
 }
 
 #[test]
 fn the_first_swap_of_17_units_is_refused_by_the_value_per_share() {
-    let robbery = rob(&balancer(), &[Named::SwapSharePrice]).unwrap();
+    let batch = rob(&balancer(), &[Named::SwapSharePrice]).unwrap();
     assert_eq!(
-        refused(&robbery),
+        refused(&batch),
         (Guard::InvariantMonotone, "PoolValueFell", 3, 24)
     );
     let rows = rows(&balancer()).unwrap();
@@ -83,9 +84,9 @@ fn the_first_swap_of_17_units_is_refused_by_the_value_per_share() {
 
 #[test]
 fn at_the_end_of_the_batch_the_share_price_has_fallen() {
-    let robbery = rob(&balancer(), &[Named::SwapSharePrice, Named::SwapPoolValue]).unwrap();
-    assert_eq!(refused(&robbery), (Guard::SharePrice, "SharePriceMoved", 4, 121));
-    let output = &robbery.attempts[0].refused.as_ref().unwrap().output;
+    let batch = rob(&balancer(), &[Named::SwapSharePrice, Named::SwapPoolValue]).unwrap();
+    assert_eq!(refused(&batch), (Guard::SharePrice, "SharePriceMoved", 4, 121));
+    let output = &batch.robbery.attempts[0].refused.as_ref().unwrap().output;
     let error = IRefusals::SharePriceMoved::abi_decode(output).unwrap();
     assert_eq!((error.downBps, error.upBps), (55, 55));
     assert_eq!(error.assetsBefore, number("12171087849008052087141"));
@@ -95,23 +96,26 @@ fn at_the_end_of_the_batch_the_share_price_has_fallen() {
 #[test]
 fn at_the_end_of_the_batch_the_value_per_share_has_fallen() {
     let shadow = [Named::SwapSharePrice, Named::SwapPoolValue, Named::SharePrice];
-    let robbery = rob(&balancer(), &shadow).unwrap();
+    let batch = rob(&balancer(), &shadow).unwrap();
     assert_eq!(
-        refused(&robbery),
+        refused(&batch),
         (Guard::InvariantMonotone, "PoolValueFell", 4, 121)
     );
 }
 
 #[test]
 fn limits_alone_see_nothing_before_the_money_leaves() {
-    let robbery = rob(&balancer(), &Named::HOLD).unwrap();
-    assert_eq!(robbery.attempts[0].refused, None, "the swaps pass");
-    let acted = &robbery.variant.acted;
+    let batch = rob(&balancer(), &Named::HOLD).unwrap();
+    assert_eq!(batch.robbery.attempts[0].refused, None, "the swaps pass");
+    let acted = &batch.robbery.variant.acted;
     assert_eq!(
         (acted.len(), acted[0].guard, acted[0].step),
         (1, Guard::FlowCap, 6)
     );
-    assert!(!robbery.unchanged, "what accounts have inside is the thief's");
+    assert!(
+        !batch.robbery.unchanged,
+        "what accounts have inside is the thief's"
+    );
 }
 
 #[test]

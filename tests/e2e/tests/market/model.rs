@@ -3,22 +3,10 @@
 use crate::world::*;
 use alloy_primitives::U256;
 use alloy_sol_types::SolError;
+use e2e::dice::Dice;
 use e2e::market::IMarket;
 use e2e::or_skip;
 use e2e::tokens::IToken;
-
-/// A generator of the same numbers every time.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
-}
 
 #[test]
 fn whatever_is_called_no_invariant_breaks_and_all_of_it_works_again() {

@@ -9,8 +9,8 @@
 use crate::error::ReplayError;
 use crate::honest::{self, Direction, Lived};
 use crate::incident::{Action, Expect, Incident, Step};
-use crate::outcome::{require_faithful, Lost, Outcome, Variant};
-use crate::run::{acted, attack, rehearse, Attempt, Cast};
+use crate::outcome::{require_faithful, Guarded, Lost, Outcome};
+use crate::run::{rehearse, rob, Cast, Robbery};
 use crate::settings;
 use crate::stage::{Build, Move, Refused, Stage};
 use alloy_primitives::{keccak256, Address, Bytes, B256, U256};
@@ -37,7 +37,6 @@ sol! {
         function setCap(address asset, uint256 cap) external;
         function keys() external view returns (bytes32 hash, uint256 keepers);
         function state(address account) external view returns (uint256 supply, uint256 wrapped, uint256 needed, bool running);
-        function limit(address asset, uint256 cap, uint256 capacity, uint64 refillSecs) external;
         function boundGrowth(uint256 maximum, uint256 gap, uint64 expandSecs) external;
     }
 }
@@ -176,16 +175,7 @@ fn deposit(stage: &mut Stage, symbol: &str, amount: U256) -> Result<Receipt, Rep
 /// R1, R2 and R6.
 fn set_guards(stage: &mut Stage, incident: &Incident) -> Result<(), ReplayError> {
     let governor = stage.people.governor;
-    for flow in &incident.normal.flows {
-        let bucket = settings::bucket(flow)?;
-        let call = IBridge::limitCall {
-            asset: stage.token(&flow.asset)?,
-            cap: settings::transaction_cap(flow)?,
-            capacity: bucket.capacity,
-            refillSecs: bucket.refill_secs,
-        };
-        stage.order(governor, &call, "a limit")?;
-    }
+    stage.limit_flows(incident)?;
     for debt in &incident.normal.debts {
         let growth = settings::growth(debt)?;
         let call = IBridge::boundGrowthCall {
@@ -311,46 +301,13 @@ impl Cast for Bridge {
     }
 }
 
-/// What the victim holds less of than before, of each asset of the loss.
-fn lost(stage: &Stage, incident: &Incident) -> Result<Lost, ReplayError> {
-    let mut by_asset = Vec::new();
-    for loss in &incident.loss.in_replay {
-        let before = incident.number(&incident.flow(&loss.asset)?.held, "what is held")?;
-        let left = stage.held(&loss.asset)?;
-        by_asset.push((loss.asset.clone(), before.saturating_sub(left)));
-    }
-    Lost::of(incident, by_asset)
-}
-
-/// What came of the attack with some guards in shadow.
-#[derive(Debug)]
-pub struct Robbery {
-    /// Each transaction, and why it was refused.
-    pub attempts: Vec<Attempt>,
-    /// What was lost, and which guards refused.
-    pub variant: Variant,
-    /// Whether all that the chain knows of the bridge is as it was.
-    pub unchanged: bool,
-}
-
 /// The attack on the guarded bridge, with some guards in shadow.
 ///
 /// # Errors
 /// A [`ReplayError`].
 pub fn guarded(incident: &Incident, shadow: &[u8]) -> Result<Robbery, ReplayError> {
     let mut stage = stage(incident, Build::Guarded)?;
-    stage.shadow(shadow)?;
-    let before = stage.chain.fingerprint(stage.victim)?;
-    let attempts = attack(&mut stage, &Bridge, incident)?;
-    let unchanged = stage.chain.fingerprint(stage.victim)? == before;
-    Ok(Robbery {
-        variant: Variant {
-            lost: lost(&stage, incident)?,
-            acted: acted(&attempts),
-        },
-        attempts,
-        unchanged,
-    })
+    rob(&mut stage, &Bridge, incident, shadow, Lost::missing)
 }
 
 /// An honest day: what comes in is locked, and wrapped where there is a wrapped token; what goes out was approved, or is given back. At Ronin it is the day of an upgrade whose
@@ -445,27 +402,25 @@ fn cannot(incident: &Incident) -> String {
 pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     let mut unguarded = stage(incident, Build::Unguarded)?;
     rehearse(&mut unguarded, &Bridge, incident)?;
-    let lost_unguarded = lost(&unguarded, incident)?;
+    let lost_unguarded = Lost::missing(&unguarded, incident)?;
     require_faithful(incident, &lost_unguarded, U256::ZERO)?;
-    let all = guarded(incident, &[])?.variant;
+    let attacks = Guarded {
+        all: guarded(incident, &[])?.variant,
+        without_limits: guarded(incident, &[guards::LIMITS, guards::GROWTH])?.variant,
+        limits_alone: guarded(incident, &[guards::KEYS, guards::BACKING])?.variant,
+    };
     let operation = match incident.id.as_str() {
         "wormhole-2022-02" => "redemption",
         "poly-2021-08" => "message",
         _ => "withdrawal",
     };
+    let honest = honest::both(
+        operation,
+        honest_day(incident, Build::Unguarded)?,
+        honest_day(incident, Build::Guarded)?,
+    );
     Ok(Outcome {
-        incident: incident.id.clone(),
-        title: format!("{} {}", incident.name, incident.date),
-        lost_unguarded,
-        lost_guarded: all.lost,
-        acted: all.acted,
-        without_limits: Some(guarded(incident, &[guards::LIMITS, guards::GROWTH])?.variant),
-        limits_alone: Some(guarded(incident, &[guards::KEYS, guards::BACKING])?.variant),
         cannot: cannot(incident),
-        honest: honest::both(
-            operation,
-            honest_day(incident, Build::Unguarded)?,
-            honest_day(incident, Build::Guarded)?,
-        ),
+        ..Outcome::of(incident, lost_unguarded, attacks, honest)
     })
 }

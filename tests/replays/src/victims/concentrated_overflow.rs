@@ -11,8 +11,8 @@ use crate::{
     error::ReplayError,
     honest::{self, Direction, Lived},
     incident::{Action, Expect, Incident, Step},
-    outcome::{require_faithful, Lost, Outcome, Variant},
-    run::{self, Attempt, Cast, Compared},
+    outcome::{require_faithful, Guarded, Lost, Outcome},
+    run::{self, Cast, Compared, Robbery},
     settings,
     stage::{Build, Move, Stage},
 };
@@ -33,7 +33,6 @@ sol! {
         function addLiquidity(uint256 id, uint256 liquidity) external returns (uint256 first, uint256 second);
         function removeLiquidity(uint256 id, uint256 liquidity) external returns (uint256 first, uint256 second);
         function swap(uint256 target) external returns (uint256 amountIn, uint256 amountOut);
-        function setFlow(address asset, uint256 capacity, uint64 refillSecs, uint256 transaction) external;
         function setPriceBounds(uint256 leastWad, uint256 mostWad, uint64 stepBps) external;
         function sqrtPrice() external view returns (uint256);
         function position(uint256 id) external view returns (uint256 low, uint256 high, uint256 liquidity);
@@ -268,16 +267,7 @@ pub fn open(incident: &Incident, build: Build) -> Result<(Stage, Address), Repla
 /// R1, R2 and R3. R8's one percent is in the victim.
 fn set_guards(stage: &mut Stage, incident: &Incident, honest: &Honest) -> Result<(), ReplayError> {
     let governor = stage.people.governor;
-    for flow in &incident.normal.flows {
-        let bucket = settings::bucket(flow)?;
-        let call = IConcentratedOverflow::setFlowCall {
-            asset: stage.token(&flow.asset)?,
-            capacity: bucket.capacity,
-            refillSecs: bucket.refill_secs,
-            transaction: settings::transaction_cap(flow)?,
-        };
-        stage.order(governor, &call, "a limit")?;
-    }
+    stage.limit_flows(incident)?;
     let bound = settings::price_bound(incident.price("HASUI")?);
     let whole = U256::from(10_000);
     let call = IConcentratedOverflow::setPriceBoundsCall {
@@ -290,22 +280,7 @@ fn set_guards(stage: &mut Stage, incident: &Incident, honest: &Honest) -> Result
 }
 
 fn lost(stage: &Stage, incident: &Incident) -> Result<Lost, ReplayError> {
-    let mut by_asset = Vec::new();
-    for loss in &incident.loss.in_replay {
-        by_asset.push((loss.asset.clone(), stage.holds(&loss.asset, THIEF)?));
-    }
-    Lost::of(incident, by_asset)
-}
-
-/// What came of the attack with some guards in shadow.
-#[derive(Debug)]
-pub struct Robbery {
-    /// The one transaction.
-    pub attempts: Vec<Attempt>,
-    /// What was lost, and which guards refused.
-    pub variant: Variant,
-    /// Whether all that the chain knows of the pool is as it was.
-    pub unchanged: bool,
+    Lost::taken_by(THIEF, stage, incident)
 }
 
 /// What the oracle says of the first token while the attack is on.
@@ -323,21 +298,11 @@ pub enum Oracle {
 /// A [`ReplayError`].
 pub fn rob(incident: &Incident, shadow: &[Named], price: Oracle) -> Result<Robbery, ReplayError> {
     let (mut stage, oracle) = open(incident, Build::Guarded)?;
-    stage.shadow(&shadow.iter().map(|guard| *guard as u8).collect::<Vec<_>>())?;
     let thief = Thief {
         moves: (price == Oracle::Moved).then_some(oracle),
     };
-    let before = stage.chain.fingerprint(stage.victim)?;
-    let attempts = run::attack(&mut stage, &thief, incident)?;
-    let unchanged = stage.chain.fingerprint(stage.victim)? == before;
-    Ok(Robbery {
-        variant: Variant {
-            lost: lost(&stage, incident)?,
-            acted: run::acted(&attempts),
-        },
-        attempts,
-        unchanged,
-    })
+    let shadow: Vec<_> = shadow.iter().map(|guard| *guard as u8).collect();
+    run::rob(&mut stage, &thief, incident, &shadow, lost)
 }
 
 /// The steps on the pool without guards, each compared with what the file expects.
@@ -407,25 +372,21 @@ fn live(incident: &Incident, build: Build) -> Result<Lived, ReplayError> {
 /// A [`ReplayError`].
 pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     let (_, lost_unguarded) = rehearse(incident)?;
-    let all = rob(incident, &[], Oracle::Before)?;
-    let without_limits = rob(incident, &[Named::Flows], Oracle::Before)?;
-    let limits = rob(incident, &Named::HOLD, Oracle::Before)?;
+    let attacks = Guarded {
+        all: rob(incident, &[], Oracle::Before)?.variant,
+        without_limits: rob(incident, &[Named::Flows], Oracle::Before)?.variant,
+        limits_alone: rob(incident, &Named::HOLD, Oracle::Before)?.variant,
+    };
+    let honest = honest::both(
+        "swaps or removes",
+        live(incident, Build::Unguarded)?,
+        live(incident, Build::Guarded)?,
+    );
     Ok(Outcome {
-        incident: incident.id.clone(),
-        title: format!("{} {}", incident.name, incident.date),
-        lost_unguarded,
-        lost_guarded: all.variant.lost,
-        acted: all.variant.acted,
-        without_limits: Some(without_limits.variant),
-        limits_alone: Some(limits.variant),
         cannot: "The swap before is what is refused first. With it in shadow `value_in_out` refuses the position, also at the price that the attack has moved: one unit came in for many of the same token. But \
                  positions are no tokens that the guard could measure: the victim says what they are, by other arithmetic than the pool's. `invariant_monotone` has no form for \
                  ranges; `solvency` stands in for it. An honest swap that moves the price by more than R3's 3.75% is refused"
             .to_owned(),
-        honest: honest::both(
-            "swaps or removes",
-            live(incident, Build::Unguarded)?,
-            live(incident, Build::Guarded)?,
-        ),
+        ..Outcome::of(incident, lost_unguarded, attacks, honest)
     })
 }

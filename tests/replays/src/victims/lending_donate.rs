@@ -9,8 +9,8 @@
 use crate::error::ReplayError;
 use crate::honest::{self, Direction, Lived};
 use crate::incident::{Action, Expect, Incident, Step};
-use crate::outcome::{require_faithful, Lost, Outcome, Variant};
-use crate::run::{acted, attack, rehearse, Cast};
+use crate::outcome::{require_faithful, Guarded, Lost, Outcome, Variant};
+use crate::run::{rehearse, rob, Cast};
 use crate::settings;
 use crate::stage::{Build, Move, Stage};
 use alloy_primitives::{Address, U256};
@@ -33,7 +33,6 @@ sol! {
         function swap(address out, uint256 paid, uint256 received, uint256 unit) external;
         function account(address account) external view returns (uint256 shares, uint256 debt);
         function valueOf(address account) external view returns (uint256);
-        function limit(address asset, uint256 cap, uint256 capacity, uint64 refillSecs) external;
         function boundGrowth(uint256 maximum, uint256 gap, uint64 expandSecs, bool minted) external;
     }
 }
@@ -139,26 +138,10 @@ pub fn stage(incident: &Incident, build: Build) -> Result<Stage, ReplayError> {
 
 fn set_guards(stage: &mut Stage, incident: &Incident, terms: &Terms) -> Result<(), ReplayError> {
     let governor = stage.people.governor;
-    for flow in &incident.normal.flows {
-        let bucket = settings::bucket(flow)?;
-        let call = ILending::limitCall {
-            asset: stage.token(&flow.asset)?,
-            cap: settings::transaction_cap(flow)?,
-            capacity: bucket.capacity,
-            refillSecs: bucket.refill_secs,
-        };
-        stage.order(governor, &call, "a limit")?;
-    }
+    stage.limit_flows(incident)?;
     if terms.minted {
         // No flow of the collateral is in the file: all that is put up may leave, if the account stays healthy.
-        let bucket = settings::no_bucket();
-        let call = ILending::limitCall {
-            asset: stage.token(terms.collateral)?,
-            cap: bucket.capacity,
-            capacity: bucket.capacity,
-            refillSecs: bucket.refill_secs,
-        };
-        stage.order(governor, &call, "a limit")?;
+        stage.limit(terms.collateral, settings::no_limit())?;
     }
     let growth = settings::growth(incident.debt(terms.lent)?)?;
     let call = ILending::boundGrowthCall {
@@ -337,32 +320,14 @@ fn spare(incident: &Incident, actor: &str) -> Result<U256, ReplayError> {
     Ok(left)
 }
 
-/// What the victim holds less of than before, of each asset of the loss.
-fn lost(stage: &Stage, incident: &Incident) -> Result<Lost, ReplayError> {
-    let mut by_asset = Vec::new();
-    for loss in &incident.loss.in_replay {
-        let before = incident.number(&incident.flow(&loss.asset)?.held, "what is held")?;
-        by_asset.push((
-            loss.asset.clone(),
-            before.saturating_sub(stage.held(&loss.asset)?),
-        ));
-    }
-    Lost::of(incident, by_asset)
-}
-
 /// What came of the attack with some guards in shadow.
 ///
 /// # Errors
 /// A [`ReplayError`].
 pub fn guarded(incident: &Incident, shadow: &[u8]) -> Result<(Stage, Variant), ReplayError> {
     let mut stage = stage(incident, Build::Guarded)?;
-    stage.shadow(shadow)?;
-    let attempts = attack(&mut stage, &Lending, incident)?;
-    let variant = Variant {
-        lost: lost(&stage, incident)?,
-        acted: acted(&attempts),
-    };
-    Ok((stage, variant))
+    let robbery = rob(&mut stage, &Lending, incident, shadow, Lost::missing)?;
+    Ok((stage, robbery.variant))
 }
 
 /// An honest day: users put in and take out, and one borrows half of a busy day and pays it back.
@@ -471,11 +436,13 @@ pub fn account(stage: &Stage, account: Address) -> Result<(U256, U256), ReplayEr
 pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     let mut unguarded = stage(incident, Build::Unguarded)?;
     rehearse(&mut unguarded, &Lending, incident)?;
-    let lost_unguarded = lost(&unguarded, incident)?;
+    let lost_unguarded = Lost::missing(&unguarded, incident)?;
     require_faithful(incident, &lost_unguarded, U256::ZERO)?;
-    let (_, all) = guarded(incident, &[])?;
-    let (_, without_limits) = guarded(incident, &[guards::LIMITS, guards::GROWTH])?;
-    let (_, limits_alone) = guarded(incident, &[guards::HEALTH])?;
+    let attacks = Guarded {
+        all: guarded(incident, &[])?.1,
+        without_limits: guarded(incident, &[guards::LIMITS, guards::GROWTH])?.1,
+        limits_alone: guarded(incident, &[guards::HEALTH])?.1,
+    };
     let operation = if incident.id.starts_with("euler") {
         "withdrawal"
     } else {
@@ -486,15 +453,5 @@ pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
         honest_day(incident, Build::Unguarded)?,
         honest_day(incident, Build::Guarded)?,
     );
-    Ok(Outcome {
-        incident: incident.id.clone(),
-        title: format!("{} {}", incident.name, incident.date),
-        lost_unguarded,
-        lost_guarded: all.lost,
-        acted: all.acted,
-        without_limits: Some(without_limits),
-        limits_alone: Some(limits_alone),
-        cannot: incident.guards.cannot.clone(),
-        honest,
-    })
+    Ok(Outcome::of(incident, lost_unguarded, attacks, honest))
 }

@@ -10,8 +10,8 @@
 use crate::error::ReplayError;
 use crate::honest::{self, Direction, Lived};
 use crate::incident::{Action, At, Expect, Incident, Step};
-use crate::outcome::{require_faithful, Lost, Outcome, Variant};
-use crate::run::{acted, attack, rehearse, Cast};
+use crate::outcome::{require_faithful, Guarded, Lost, Outcome, Variant};
+use crate::run::{rehearse, rob, Cast};
 use crate::settings;
 use crate::stage::{Build, Move, Stage};
 use alloy_primitives::U256;
@@ -31,7 +31,6 @@ sol! {
         function postPrice(uint256 priceWad) external;
         function account(address account) external view returns (uint256 putUp, uint256 debt, uint256 profit);
         function market() external view returns (uint256 priceWad, uint256 totalDebt);
-        function limit(address asset, uint256 cap, uint256 capacity, uint64 refillSecs) external;
         function boundGrowth(uint256 maximum, uint256 gap, uint64 expandSecs, bool minted) external;
         function boundPrice(uint64 stepBps, uint64 periodSecs, uint256 leastAgeSecs, uint256 mostAgeSecs) external;
     }
@@ -164,18 +163,12 @@ pub fn stage(incident: &Incident, build: Build) -> Result<Stage, ReplayError> {
 fn set_guards(stage: &mut Stage, incident: &Incident, terms: &Terms) -> Result<(), ReplayError> {
     let governor = stage.people.governor;
     for symbol in [terms.collateral, terms.lent] {
-        let (cap, bucket) = match incident.flow(symbol) {
-            Ok(flow) => (settings::transaction_cap(flow)?, settings::bucket(flow)?),
-            // Nothing is said of its flow.
-            Err(_) => (settings::no_bucket().capacity, settings::no_bucket()),
+        // Where nothing is said of its flow, all of it may leave.
+        let limit = match incident.flow(symbol) {
+            Ok(flow) => settings::limit(flow)?,
+            Err(_) => settings::no_limit(),
         };
-        let call = ILending::limitCall {
-            asset: stage.token(symbol)?,
-            cap,
-            capacity: bucket.capacity,
-            refillSecs: bucket.refill_secs,
-        };
-        stage.order(governor, &call, "a limit")?;
+        stage.limit(symbol, limit)?;
     }
     let growth = settings::growth(incident.debt(terms.lent)?)?;
     let call = ILending::boundGrowthCall {
@@ -356,22 +349,19 @@ fn lendable(stage: &Stage, incident: &Incident) -> Result<U256, ReplayError> {
 /// What was lost of each asset of the file's loss, counted as the file counts it: what was lent, what was minted, and what was taken out of the second trove.
 fn lost(stage: &Stage, incident: &Incident) -> Result<Lost, ReplayError> {
     let terms = terms(incident)?;
-    let mut by_asset = Vec::new();
-    for loss in &incident.loss.in_replay {
-        let amount = match (terms.which, loss.asset.as_str()) {
+    Lost::by_asset(incident, |asset| {
+        Ok(match (terms.which, asset) {
             (Which::Bonq, "BEUR") => match stage.known("trove_1") {
                 Ok(account) => stage.view(&ILending::accountCall { account })?.debt,
                 Err(_) => U256::ZERO,
             },
             (Which::Bonq, symbol) => stage.holds(symbol, "trove_2")?,
             _ => {
-                let before = incident.number(&incident.flow(&loss.asset)?.held, "what is held")?;
+                let before = incident.number(&incident.flow(asset)?.held, "what is held")?;
                 before.saturating_sub(lendable(stage, incident)?)
             }
-        };
-        by_asset.push((loss.asset.clone(), amount));
-    }
-    Lost::of(incident, by_asset)
+        })
+    })
 }
 
 /// What came of the attack with some guards in shadow.
@@ -380,13 +370,8 @@ fn lost(stage: &Stage, incident: &Incident) -> Result<Lost, ReplayError> {
 /// A [`ReplayError`].
 pub fn guarded(incident: &Incident, shadow: &[u8]) -> Result<(Stage, Variant), ReplayError> {
     let mut stage = stage(incident, Build::Guarded)?;
-    stage.shadow(shadow)?;
-    let attempts = attack(&mut stage, &Lending, incident)?;
-    let variant = Variant {
-        lost: lost(&stage, incident)?,
-        acted: acted(&attempts),
-    };
-    Ok((stage, variant))
+    let robbery = rob(&mut stage, &Lending, incident, shadow, lost)?;
+    Ok((stage, robbery.variant))
 }
 
 /// An honest day: a user has put up a hundred times what leaves on a busy day, and borrows that (at Bonq, takes it out).
@@ -434,9 +419,11 @@ pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     rehearse(&mut unguarded, &Lending, incident)?;
     let lost_unguarded = lost(&unguarded, incident)?;
     require_faithful(incident, &lost_unguarded, U256::ZERO)?;
-    let (_, all) = guarded(incident, &[])?;
-    let (_, without_limits) = guarded(incident, &[guards::LIMITS, guards::GROWTH])?;
-    let (_, limits_alone) = guarded(incident, &[guards::PRICE, guards::AGE])?;
+    let attacks = Guarded {
+        all: guarded(incident, &[])?.1,
+        without_limits: guarded(incident, &[guards::LIMITS, guards::GROWTH])?.1,
+        limits_alone: guarded(incident, &[guards::PRICE, guards::AGE])?.1,
+    };
     let operation = if terms(incident)?.which == Which::Bonq {
         "withdrawal"
     } else {
@@ -447,15 +434,5 @@ pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
         honest_day(incident, Build::Unguarded)?,
         honest_day(incident, Build::Guarded)?,
     );
-    Ok(Outcome {
-        incident: incident.id.clone(),
-        title: format!("{} {}", incident.name, incident.date),
-        lost_unguarded,
-        lost_guarded: all.lost,
-        acted: all.acted,
-        without_limits: Some(without_limits),
-        limits_alone: Some(limits_alone),
-        cannot: incident.guards.cannot.clone(),
-        honest,
-    })
+    Ok(Outcome::of(incident, lost_unguarded, attacks, honest))
 }

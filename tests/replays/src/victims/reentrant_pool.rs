@@ -9,9 +9,9 @@ use crate::{
     error::ReplayError,
     honest::{self, Direction, Lived},
     incident::{Action, Expect, Incident, Step},
-    outcome::{require_faithful, Acted, Lost, Outcome, Variant},
+    outcome::{require_faithful, Acted, Guarded, Lost, Outcome},
     refusal,
-    run::{self, Attempt, Cast, Compared},
+    run::{self, Cast, Compared, Robbery},
     settings,
     stage::{Build, Move, Refused, Stage, LENDER},
 };
@@ -19,7 +19,6 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::{sol, SolCall, SolValue};
 use e2e::{
     bridge::constructor,
-    rpc::Fingerprint,
     tokens::{Fixture, IBatch, IThief, IToken},
 };
 
@@ -31,7 +30,6 @@ sol! {
         function addLiquidity(uint256 ether_, uint256 tokens) external payable returns (uint256);
         function removeLiquidity(uint256 amount) external returns (uint256, uint256);
         function exchange(bool etherIn, uint256 amount) external payable returns (uint256);
-        function setFlow(address asset, uint256 capacity, uint64 refillSecs, uint256 transaction) external;
         function setSharePrice(uint64 stepBps, uint256 leastSupply) external;
         function state() external view returns (uint256 ether_, uint256 tokens, uint256 supply);
         function sharesOf(address account) external view returns (uint256);
@@ -265,16 +263,7 @@ pub fn open(
 /// R1, R2, R4 and R5.
 fn set_guards(stage: &mut Stage, incident: &Incident) -> Result<(), ReplayError> {
     let governor = stage.people.governor;
-    for flow in &incident.normal.flows {
-        let bucket = settings::bucket(flow)?;
-        let call = IReentrantPool::setFlowCall {
-            asset: stage.token(&flow.asset)?,
-            capacity: bucket.capacity,
-            refillSecs: bucket.refill_secs,
-            transaction: settings::transaction_cap(flow)?,
-        };
-        stage.order(governor, &call, "a limit")?;
-    }
+    stage.limit_flows(incident)?;
     let share = incident.share_price("LP")?;
     let call = IReentrantPool::setSharePriceCall {
         stepBps: settings::share_price_step_bps(share)?,
@@ -284,35 +273,9 @@ fn set_guards(stage: &mut Stage, incident: &Incident) -> Result<(), ReplayError>
     Ok(())
 }
 
-/// What the pool lost of its own count of ether, as the thief has it.
+/// What the thief has.
 fn taken(stage: &Stage, incident: &Incident) -> Result<Lost, ReplayError> {
-    Lost::of(incident, vec![("ETH".to_owned(), stage.holds("ETH", THIEF)?)])
-}
-
-/// What a guarded pool was before the attack, what it was after, and what the thief was told.
-#[derive(Debug)]
-pub struct Robbery {
-    /// Each transaction, and why it was refused.
-    pub attempts: Vec<Attempt>,
-    /// What the thief got.
-    pub lost: Lost,
-    /// Whether all that the chain knows of the pool is as it was.
-    pub unchanged: bool,
-}
-
-/// The attack, as one transaction, on a stage that is set.
-///
-/// # Errors
-/// A [`ReplayError`].
-pub fn rob(stage: &mut Stage, theft: &Theft, incident: &Incident) -> Result<Robbery, ReplayError> {
-    let before: Fingerprint = stage.chain.fingerprint(stage.victim)?;
-    let attempts = run::attack(stage, theft, incident)?;
-    let unchanged = stage.chain.fingerprint(stage.victim)? == before;
-    Ok(Robbery {
-        attempts,
-        lost: taken(stage, incident)?,
-        unchanged,
-    })
+    Lost::taken_by(THIEF, stage, incident)
 }
 
 /// What the thief gets of a pool without the lock, with this guard alone; none asks nothing.
@@ -322,8 +285,8 @@ pub fn rob(stage: &mut Stage, theft: &Theft, incident: &Incident) -> Result<Robb
 pub fn alone(incident: &Incident, guard: Option<Named>) -> Result<Robbery, ReplayError> {
     let (mut stage, theft) = open(incident, LOCKLESS, Build::Unguarded, Nerve::Fails)?;
     let others = Named::ALL.into_iter().filter(|other| Some(*other) != guard);
-    stage.shadow(&others.map(|other| other as u8).collect::<Vec<_>>())?;
-    rob(&mut stage, &theft, incident)
+    let shadow: Vec<_> = others.map(|other| other as u8).collect();
+    run::rob(&mut stage, &theft, incident, &shadow, taken)
 }
 
 /// What the call in the middle was refused with on the guarded pool, for a thief that swallows it: the limits are in shadow, which would refuse what it took out before.
@@ -342,15 +305,14 @@ pub fn refused_in_the_middle(incident: &Incident) -> Result<(bool, Vec<u8>), Rep
     Ok((heard.succeeded, heard.returned.to_vec()))
 }
 
-/// The attack on the guarded pool with its limits in shadow.
-fn without_flows(incident: &Incident) -> Result<Variant, ReplayError> {
-    let (mut stage, theft) = open(incident, VICTIM, Build::Guarded, Nerve::Fails)?;
-    stage.shadow(&[Named::Flows as u8])?;
-    let robbery = rob(&mut stage, &theft, incident)?;
-    Ok(Variant {
-        lost: robbery.lost,
-        acted: run::acted(&robbery.attempts),
-    })
+/// The attack on the guarded pool.
+///
+/// # Errors
+/// A [`ReplayError`].
+pub fn rob(incident: &Incident, nerve: Nerve, shadow: &[Named]) -> Result<Robbery, ReplayError> {
+    let (mut stage, theft) = open(incident, VICTIM, Build::Guarded, nerve)?;
+    let shadow: Vec<_> = shadow.iter().map(|guard| *guard as u8).collect();
+    run::rob(&mut stage, &theft, incident, &shadow, taken)
 }
 
 /// The steps on the pool without guards, each compared with what the file expects.
@@ -410,11 +372,13 @@ fn live(incident: &Incident, build: Build) -> Result<Lived, ReplayError> {
 /// A [`ReplayError`].
 pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     let (_, lost_unguarded) = rehearse(incident)?;
-    let (mut stage, theft) = open(incident, VICTIM, Build::Guarded, Nerve::Fails)?;
-    let robbery = rob(&mut stage, &theft, incident)?;
+    let mut attacks = Guarded {
+        all: rob(incident, Nerve::Fails, &[])?.variant,
+        // Without limits it is the lock all the same.
+        without_limits: rob(incident, Nerve::Fails, &[Named::Flows])?.variant,
+        limits_alone: alone(incident, Some(Named::Flows))?.variant,
+    };
     let (succeeded, told) = refused_in_the_middle(incident)?;
-    let mut acted = run::acted(&robbery.attempts);
-    let mut without_limits = without_flows(incident)?;
     if !succeeded {
         // The ether did not arrive as the thief did not take it: it was itself refused at the step in the middle.
         let inside = incident.inside(3).next().map_or(0, |step| step.n);
@@ -423,30 +387,19 @@ pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
             step: inside,
             error: error.to_owned(),
         });
-        acted.extend(lock.clone());
-        without_limits.acted.extend(lock);
+        attacks.all.acted.extend(lock.clone());
+        attacks.without_limits.acted.extend(lock);
     }
-    let limits = alone(incident, Some(Named::Flows))?;
+    let honest = honest::both(
+        "swaps or removes",
+        live(incident, Build::Unguarded)?,
+        live(incident, Build::Guarded)?,
+    );
     Ok(Outcome {
-        incident: incident.id.clone(),
-        title: format!("{} {}", incident.name, incident.date),
-        lost_unguarded,
-        lost_guarded: robbery.lost,
-        acted,
-        // Without limits it is the lock all the same.
-        without_limits: Some(without_limits),
-        limits_alone: Some(Variant {
-            lost: limits.lost,
-            acted: run::acted(&limits.attempts),
-        }),
         cannot: "The pool's own lock is the broken one, and ours is other code around it. Without ours `share_price` refuses, and `supply_conservation` where it counts what accounts hold; \
                  `invariant_monotone` lets it pass, as a share's value only rises. A price that is read in the middle is refused to those who ask a `#[settled]` view"
             .to_owned(),
-        honest: honest::both(
-            "swaps or removes",
-            live(incident, Build::Unguarded)?,
-            live(incident, Build::Guarded)?,
-        ),
+        ..Outcome::of(incident, lost_unguarded, attacks, honest)
     })
 }
 

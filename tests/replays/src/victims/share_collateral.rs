@@ -9,8 +9,8 @@
 use crate::error::ReplayError;
 use crate::honest::{self, Direction, Lived};
 use crate::incident::{Action, Expect, Incident, SharePrice, Step, Unit};
-use crate::outcome::{require_faithful, Lost, Outcome, Variant};
-use crate::run::{acted, attack, rehearse, Cast};
+use crate::outcome::{require_faithful, Guarded, Lost, Outcome, Variant};
+use crate::run::{rehearse, rob, Cast};
 use crate::settings;
 use crate::stage::{Build, Move, Stage};
 use alloy_primitives::U256;
@@ -31,7 +31,6 @@ sol! {
         function setPrice(address asset, uint256 priceWad) external;
         function account(address account, address asset) external view returns (uint256 shares, uint256 debt);
         function pricing() external view returns (uint256 assets, uint256 over, uint256 supply);
-        function limit(address asset, uint256 cap, uint256 capacity, uint64 refillSecs) external;
         function boundShare(uint64 stepBps, uint64 periodSecs, uint256 leastSupply) external;
     }
 }
@@ -128,19 +127,13 @@ fn set_guards(stage: &mut Stage, incident: &Incident) -> Result<(), ReplayError>
     let governor = stage.people.governor;
     let (symbol, share) = collateral(incident)?;
     for asset in &incident.assets {
-        let (cap, bucket) = match incident.flow(&asset.symbol) {
-            Ok(flow) => (settings::transaction_cap(flow)?, settings::bucket(flow)?),
+        let limit = match incident.flow(&asset.symbol) {
+            Ok(flow) => settings::limit(flow)?,
             // No flow of the collateral is in the file.
-            Err(_) if asset.symbol == symbol => (settings::no_bucket().capacity, settings::no_bucket()),
+            Err(_) if asset.symbol == symbol => settings::no_limit(),
             Err(error) => return Err(error.into()),
         };
-        let call = ILending::limitCall {
-            asset: stage.token(&asset.symbol)?,
-            cap,
-            capacity: bucket.capacity,
-            refillSecs: bucket.refill_secs,
-        };
-        stage.order(governor, &call, "a limit")?;
+        stage.limit(&asset.symbol, limit)?;
     }
     let call = ILending::boundShareCall {
         stepBps: settings::share_price_step_bps(share)?,
@@ -295,32 +288,14 @@ impl Lending {
     }
 }
 
-/// What the market holds less of than before, of each asset of the loss.
-fn lost(stage: &Stage, incident: &Incident) -> Result<Lost, ReplayError> {
-    let mut by_asset = Vec::new();
-    for loss in &incident.loss.in_replay {
-        let before = incident.number(&incident.flow(&loss.asset)?.held, "what is held")?;
-        by_asset.push((
-            loss.asset.clone(),
-            before.saturating_sub(stage.held(&loss.asset)?),
-        ));
-    }
-    Lost::of(incident, by_asset)
-}
-
 /// What came of the attack with some guards in shadow.
 ///
 /// # Errors
 /// A [`ReplayError`].
 pub fn guarded(incident: &Incident, shadow: &[u8]) -> Result<(Stage, Variant), ReplayError> {
     let mut stage = stage(incident, Build::Guarded)?;
-    stage.shadow(shadow)?;
-    let attempts = attack(&mut stage, &Lending, incident)?;
-    let variant = Variant {
-        lost: lost(&stage, incident)?,
-        acted: acted(&attempts),
-    };
-    Ok((stage, variant))
+    let robbery = rob(&mut stage, &Lending, incident, shadow, Lost::missing)?;
+    Ok((stage, robbery.variant))
 }
 
 /// An honest day: a user has put up collateral, and others borrow all that leaves on a busy day; what comes in is collateral.
@@ -372,25 +347,17 @@ pub fn replay(incident: &Incident) -> Result<Option<Outcome>, ReplayError> {
     }
     let mut unguarded = stage(incident, Build::Unguarded)?;
     rehearse(&mut unguarded, &Lending, incident)?;
-    let lost_unguarded = lost(&unguarded, incident)?;
+    let lost_unguarded = Lost::missing(&unguarded, incident)?;
     require_faithful(incident, &lost_unguarded, U256::ZERO)?;
-    let (_, all) = guarded(incident, &[])?;
-    let (_, without_limits) = guarded(incident, &[guards::LIMITS])?;
-    let (_, limits_alone) = guarded(incident, &[guards::LEAST_SUPPLY, guards::SHARE_PRICE])?;
+    let attacks = Guarded {
+        all: guarded(incident, &[])?.1,
+        without_limits: guarded(incident, &[guards::LIMITS])?.1,
+        limits_alone: guarded(incident, &[guards::LEAST_SUPPLY, guards::SHARE_PRICE])?.1,
+    };
     let honest = honest::both(
         "loan",
         honest_day(incident, Build::Unguarded)?,
         honest_day(incident, Build::Guarded)?,
     );
-    Ok(Some(Outcome {
-        incident: incident.id.clone(),
-        title: format!("{} {}", incident.name, incident.date),
-        lost_unguarded,
-        lost_guarded: all.lost,
-        acted: all.acted,
-        without_limits: Some(without_limits),
-        limits_alone: Some(limits_alone),
-        cannot: incident.guards.cannot.clone(),
-        honest,
-    }))
+    Ok(Some(Outcome::of(incident, lost_unguarded, attacks, honest)))
 }

@@ -9,9 +9,9 @@ use crate::{
     error::ReplayError,
     honest::{self, Direction, Lived},
     incident::{directory, Action, Expect, Incident, Step},
-    outcome::{require_faithful, Lost, Outcome, Variant},
+    outcome::{require_faithful, Guarded, Lost, Outcome},
     refusal,
-    run::{self, Attempt, Cast, Compared},
+    run::{self, Cast, Compared, Robbery},
     settings,
     stage::{Build, Move, Stage},
 };
@@ -33,7 +33,6 @@ sol! {
         function deposit(uint256 place, uint256 amount) external;
         function batchSwap(uint256[] swaps) external;
         function withdraw(uint256 place, uint256 amount) external;
-        function setFlow(address asset, uint256 capacity, uint64 refillSecs, uint256 transaction) external;
         function setSharePrice(uint64 stepBps, uint256 leastSupply) external;
         function state() external view returns (uint256 plain, uint256 rated, uint256 supply);
         function insideOf(uint256 place, address account) external view returns (uint256);
@@ -331,16 +330,7 @@ pub fn open(incident: &Incident, build: Build) -> Result<(Stage, Robber), Replay
 /// R1, R2, R4 and R5. R7 has nothing to set: the library's pool does not fall at all.
 fn set_guards(stage: &mut Stage, incident: &Incident) -> Result<(), ReplayError> {
     let governor = stage.people.governor;
-    for flow in &incident.normal.flows {
-        let bucket = settings::bucket(flow)?;
-        let call = IStableRounding::setFlowCall {
-            asset: stage.token(&flow.asset)?,
-            capacity: bucket.capacity,
-            refillSecs: bucket.refill_secs,
-            transaction: settings::transaction_cap(flow)?,
-        };
-        stage.order(governor, &call, "a limit")?;
-    }
+    stage.limit_flows(incident)?;
     let share = incident.share_price("BPT")?;
     let call = IStableRounding::setSharePriceCall {
         stepBps: settings::share_price_step_bps(share)?,
@@ -350,57 +340,38 @@ fn set_guards(stage: &mut Stage, incident: &Incident) -> Result<(), ReplayError>
     Ok(())
 }
 
-/// What the pool holds less than before, of each asset of the loss.
+/// What the thief has.
 fn lost(stage: &Stage, incident: &Incident) -> Result<Lost, ReplayError> {
-    let mut by_asset = Vec::new();
-    for loss in &incident.loss.in_replay {
-        by_asset.push((loss.asset.clone(), stage.holds(&loss.asset, THIEF)?));
-    }
-    Lost::of(incident, by_asset)
+    Lost::taken_by(THIEF, stage, incident)
 }
 
 /// What came of the attack with some guards in shadow.
 #[derive(Debug)]
-pub struct Robbery {
-    /// Each transaction.
-    pub attempts: Vec<Attempt>,
-    /// What was lost, and which guards refused at which step.
-    pub variant: Variant,
+pub struct Batch {
+    /// The attack. Its step is that of the row.
+    pub robbery: Robbery,
     /// The first row that a guard refuses, from one, and with what; none when the batch passes.
     pub row: Option<(usize, Vec<u8>)>,
-    /// Whether all that the chain knows of the pool is as it was.
-    pub unchanged: bool,
 }
 
 /// The attack on the guarded pool.
 ///
 /// # Errors
 /// A [`ReplayError`].
-pub fn rob(incident: &Incident, shadow: &[Named]) -> Result<Robbery, ReplayError> {
+pub fn rob(incident: &Incident, shadow: &[Named]) -> Result<Batch, ReplayError> {
     let (mut stage, robber) = open(incident, Build::Guarded)?;
-    stage.shadow(&shadow.iter().map(|guard| *guard as u8).collect::<Vec<_>>())?;
-    let before = stage.chain.fingerprint(stage.victim)?;
-    let attempts = run::attack(&mut stage, &robber, incident)?;
-    let unchanged = stage.chain.fingerprint(stage.victim)? == before;
-    let mut acted = run::acted(&attempts);
-    let batch_refused = attempts.first().is_some_and(|attempt| attempt.refused.is_some());
-    let row = if batch_refused {
+    let shadow: Vec<_> = shadow.iter().map(|guard| *guard as u8).collect();
+    let mut robbery = run::rob(&mut stage, &robber, incident, &shadow, lost)?;
+    let first = robbery.attempts.first();
+    let row = if first.is_some_and(|attempt| attempt.refused.is_some()) {
         robber.first_refused(&stage)?
     } else {
         None
     };
-    if let (Some((row, _)), Some(first)) = (&row, acted.first_mut()) {
+    if let (Some((row, _)), Some(first)) = (&row, robbery.variant.acted.first_mut()) {
         first.step = step_of(incident, *row);
     }
-    Ok(Robbery {
-        attempts,
-        variant: Variant {
-            lost: lost(&stage, incident)?,
-            acted,
-        },
-        row,
-        unchanged,
-    })
+    Ok(Batch { robbery, row })
 }
 
 /// The steps on the pool without guards, compared with what the file expects; and what the pool said of each swap.
@@ -467,24 +438,20 @@ fn live(incident: &Incident, build: Build) -> Result<Lived, ReplayError> {
 /// A [`ReplayError`].
 pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     let (_, lost_unguarded, _) = rehearse(incident)?;
-    let all = rob(incident, &[])?;
-    let without_limits = rob(incident, &[Named::Flows])?;
-    let limits = rob(incident, &Named::HOLD)?;
+    let attacks = Guarded {
+        all: rob(incident, &[])?.robbery.variant,
+        without_limits: rob(incident, &[Named::Flows])?.robbery.variant,
+        limits_alone: rob(incident, &Named::HOLD)?.robbery.variant,
+    };
+    let honest = honest::both(
+        "swaps and withdraws",
+        live(incident, Build::Unguarded)?,
+        live(incident, Build::Guarded)?,
+    );
     Ok(Outcome {
-        incident: incident.id.clone(),
-        title: format!("{} {}", incident.name, incident.date),
-        lost_unguarded,
-        lost_guarded: all.variant.lost,
-        acted: all.variant.acted,
-        without_limits: Some(without_limits.variant),
-        limits_alone: Some(limits.variant),
         cannot: "The bucket sees nothing before the money leaves. `least_supply` is asked of each swap: at the end of the batch there are shares enough. At its end `share_price` and \
                  `invariant_monotone` refuse as well, as they are for a share. `value_in_out` is not used: in a batch no token moves, and what accounts have inside is no token"
             .to_owned(),
-        honest: honest::both(
-            "swaps and withdraws",
-            live(incident, Build::Unguarded)?,
-            live(incident, Build::Guarded)?,
-        ),
+        ..Outcome::of(incident, lost_unguarded, attacks, honest)
     })
 }

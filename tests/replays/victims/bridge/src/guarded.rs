@@ -11,26 +11,18 @@ use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use portcullis::{
     asset::ETH,
-    authority::Authority,
-    core_types::mode::{GuardId, Mode, Modes},
-    errors,
-    flow_cap::{Caps, FlowCap, UNCAPPED},
+    core_types::mode::{GuardId, Modes},
+    flow_cap::{Caps, UNCAPPED},
     growth_cap::GrowthCap,
-    guard_modes::GuardModes,
     guarded,
     invariant::{self, numbers::supply::Backing, Holder, Invariant},
-    rate_limiter::RateLimiter,
     sdk::VM,
     timelock::Change,
     transition::{Flows, Moded},
     GuardError,
 };
 use stylus_sdk::{abi::Bytes, prelude::*};
-
-errors! {
-    /// There is no such guard or mode.
-    UnknownMode(guard: u8, mode: u8);
-}
+use victim_guards::Limits;
 
 /// The keys are what they were.
 pub(crate) const KEYS_STAY: GuardId = GuardId::of::<1>();
@@ -51,10 +43,7 @@ const SUPPLY: B256 = B256::ZERO;
 #[storage]
 pub struct Bridge {
     protocol: Protocol,
-    authority: Authority,
-    modes: GuardModes,
-    caps: FlowCap,
-    bucket: RateLimiter,
+    limits: Limits,
     growth: GrowthCap,
 }
 
@@ -74,7 +63,7 @@ impl Bridge {
     ) -> Result<(), Vec<u8>> {
         self.protocol
             .initialize(governor, guardian, &keys, holder, wrapped)?;
-        Ok(self.authority.initialize(limits, limits)?)
+        Ok(self.limits.initialize(limits)?)
     }
 
     /// Locks an asset.
@@ -175,21 +164,17 @@ impl Bridge {
         capacity: U256,
         refill_secs: u64,
     ) -> Result<(), Vec<u8>> {
-        let by = self.authority.governor()?;
         let caps = Caps {
             transition: UNCAPPED,
             transaction: cap,
         };
-        self.caps.configure(Change::waited_elsewhere(&by), asset, caps)?;
-        Ok(self
-            .bucket
-            .configure(Change::waited_elsewhere(&by), asset, capacity, refill_secs)?)
+        Ok(self.limits.configure(asset, caps, capacity, refill_secs)?)
     }
 
     /// Sets how fast the wrapped supply grows.
     #[exempt("the governor's, who is a timelock here")]
     pub fn bound_growth(&mut self, maximum: U256, gap: U256, expand_secs: u64) -> Result<(), Vec<u8>> {
-        let by = self.authority.governor()?;
+        let by = self.limits.governor()?;
         let supply = self.protocol.supply();
         Ok(self.growth.configure(
             Change::waited_elsewhere(&by),
@@ -203,11 +188,7 @@ impl Bridge {
     /// Sets a guard's mode.
     #[exempt("the governor's, who is a timelock here")]
     pub fn set_mode(&mut self, guard: u8, mode: u8) -> Result<(), Vec<u8>> {
-        let by = self.authority.governor()?;
-        let (Some(id), Some(to)) = (GuardId::new(guard), Mode::from_number(mode)) else {
-            return Err(GuardError::own(UnknownMode { guard, mode }).into());
-        };
-        Ok(self.modes.set(Change::waited_elsewhere(&by), id, to)?)
+        Ok(self.limits.set_mode(guard, mode)?)
     }
 }
 
@@ -228,19 +209,17 @@ impl Bridge {
 impl Flows for Bridge {
     fn inflow(&mut self, asset: Address, amount: U256) -> Result<(), GuardError> {
         let actor = self.vm().msg_sender();
-        self.caps.brought_in(asset, actor, amount)
+        self.limits.came_in(asset, actor, amount)
     }
 
     fn outflow(&mut self, asset: Address, amount: U256) -> Result<(), GuardError> {
         let actor = self.vm().msg_sender();
-        self.caps.take_out(asset, actor, amount)?;
-        let due = self.caps.due(asset);
-        self.bucket.consume(asset, due)
+        self.limits.goes_out(asset, actor, amount)
     }
 }
 
 impl Moded for Bridge {
     fn guard_modes(&self) -> Modes {
-        self.modes.all()
+        self.limits.modes()
     }
 }

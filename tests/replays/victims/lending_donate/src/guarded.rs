@@ -9,28 +9,24 @@ use crate::protocol::{Protocol, Terms};
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use portcullis::{
-    authority::Authority,
     core_types::{
         invariant::health::{Account, Factor},
-        mode::{GuardId, Mode, Modes},
+        mode::{GuardId, Modes},
     },
     errors,
-    flow_cap::{Caps, FlowCap},
+    flow_cap::Caps,
     growth_cap::GrowthCap,
-    guard_modes::GuardModes,
     guarded,
     invariant::{healthy, Invariant, Unmet},
-    rate_limiter::RateLimiter,
     sdk::VM,
     timelock::Change,
     transition::{Flows, Moded},
     GuardError,
 };
 use stylus_sdk::{prelude::*, storage::StorageBool};
+use victim_guards::Limits;
 
 errors! {
-    /// There is no such guard or mode.
-    UnknownMode(guard: u8, mode: u8);
     /// The deployer named no part that may be owed.
     NoFactor();
 }
@@ -50,10 +46,7 @@ const DEBT: B256 = B256::ZERO;
 #[storage]
 pub struct Lending {
     protocol: Protocol,
-    authority: Authority,
-    modes: GuardModes,
-    caps: FlowCap,
-    bucket: RateLimiter,
+    limits: Limits,
     growth: GrowthCap,
     /// Whether what is lent is minted for it.
     minted: StorageBool,
@@ -85,7 +78,7 @@ impl Lending {
             discount_bps,
             reserve_fee_bps,
         });
-        Ok(self.authority.initialize(governor, governor)?)
+        Ok(self.limits.initialize(governor)?)
     }
 
     /// Puts up collateral.
@@ -180,15 +173,11 @@ impl Lending {
         capacity: U256,
         refill_secs: u64,
     ) -> Result<(), Vec<u8>> {
-        let by = self.authority.governor()?;
         let caps = Caps {
             transition: cap,
             transaction: cap,
         };
-        self.caps.configure(Change::waited_elsewhere(&by), asset, caps)?;
-        Ok(self
-            .bucket
-            .configure(Change::waited_elsewhere(&by), asset, capacity, refill_secs)?)
+        Ok(self.limits.configure(asset, caps, capacity, refill_secs)?)
     }
 
     /// Sets how fast what is lent grows, and whether it is minted for it.
@@ -200,7 +189,7 @@ impl Lending {
         expand_secs: u64,
         minted: bool,
     ) -> Result<(), Vec<u8>> {
-        let by = self.authority.governor()?;
+        let by = self.limits.governor()?;
         self.minted.set(minted);
         let total = self.protocol.total_debt();
         Ok(self.growth.configure(
@@ -215,11 +204,7 @@ impl Lending {
     /// Sets a guard's mode.
     #[exempt("the governor's, who is a timelock here")]
     pub fn set_mode(&mut self, guard: u8, mode: u8) -> Result<(), Vec<u8>> {
-        let by = self.authority.governor()?;
-        let (Some(id), Some(to)) = (GuardId::new(guard), Mode::from_number(mode)) else {
-            return Err(GuardError::own(UnknownMode { guard, mode }).into());
-        };
-        Ok(self.modes.set(Change::waited_elsewhere(&by), id, to)?)
+        Ok(self.limits.set_mode(guard, mode)?)
     }
 }
 
@@ -248,7 +233,7 @@ impl Lending {
 impl Flows for Lending {
     fn inflow(&mut self, asset: Address, amount: U256) -> Result<(), GuardError> {
         let actor = self.vm().msg_sender();
-        self.caps.brought_in(asset, actor, amount)
+        self.limits.came_in(asset, actor, amount)
     }
 
     fn outflow(&mut self, asset: Address, amount: U256) -> Result<(), GuardError> {
@@ -256,14 +241,12 @@ impl Flows for Lending {
             return Ok(());
         }
         let actor = self.vm().msg_sender();
-        self.caps.take_out(asset, actor, amount)?;
-        let due = self.caps.due(asset);
-        self.bucket.consume(asset, due)
+        self.limits.goes_out(asset, actor, amount)
     }
 }
 
 impl Moded for Lending {
     fn guard_modes(&self) -> Modes {
-        self.modes.all()
+        self.limits.modes()
     }
 }

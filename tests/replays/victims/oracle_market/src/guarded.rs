@@ -10,18 +10,15 @@ use crate::protocol::Protocol;
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use portcullis::{
-    authority::Authority,
     core_types::{
         invariant::price::Ratio,
-        mode::{GuardId, Mode, Modes},
+        mode::{GuardId, Modes},
     },
     errors,
-    flow_cap::{Caps, FlowCap},
+    flow_cap::Caps,
     growth_cap::GrowthCap,
-    guard_modes::GuardModes,
     guarded,
     invariant::{PriceWindow, WindowTerms},
-    rate_limiter::RateLimiter,
     timelock::Change,
     transition::{Flows, Moded},
     GuardError,
@@ -30,10 +27,9 @@ use stylus_sdk::{
     prelude::*,
     storage::{StorageBool, StorageU256},
 };
+use victim_guards::Limits;
 
 errors! {
-    /// There is no such guard or mode.
-    UnknownMode(guard: u8, mode: u8);
     /// The price is further from the reference, which is a wad with 128 bits behind the point, than it may be.
     PriceOffReference(price_wad: U256, reference_x128: U256);
     /// The price is younger or older than it may be, in seconds.
@@ -57,10 +53,7 @@ const KEY: B256 = B256::ZERO;
 #[storage]
 pub struct Lending {
     protocol: Protocol,
-    authority: Authority,
-    modes: GuardModes,
-    caps: FlowCap,
-    bucket: RateLimiter,
+    limits: Limits,
     growth: GrowthCap,
     window: PriceWindow,
     least_age_secs: StorageU256,
@@ -90,7 +83,7 @@ impl Lending {
         self.protocol
             .initialize(collateral, lent, [factor_bps, fee_wad, price_wad]);
         self.protocol.endow(others, put_up, debt);
-        Ok(self.authority.initialize(governor, governor)?)
+        Ok(self.limits.initialize(governor)?)
     }
 
     /// Puts up collateral.
@@ -159,15 +152,11 @@ impl Lending {
         capacity: U256,
         refill_secs: u64,
     ) -> Result<(), Vec<u8>> {
-        let by = self.authority.governor()?;
         let caps = Caps {
             transition: cap,
             transaction: cap,
         };
-        self.caps.configure(Change::waited_elsewhere(&by), asset, caps)?;
-        Ok(self
-            .bucket
-            .configure(Change::waited_elsewhere(&by), asset, capacity, refill_secs)?)
+        Ok(self.limits.configure(asset, caps, capacity, refill_secs)?)
     }
 
     /// Sets how fast what is lent grows, and whether it is minted for it.
@@ -179,7 +168,7 @@ impl Lending {
         expand_secs: u64,
         minted: bool,
     ) -> Result<(), Vec<u8>> {
-        let by = self.authority.governor()?;
+        let by = self.limits.governor()?;
         self.minted.set(minted);
         let total = self.protocol.total_debt();
         Ok(self.growth.configure(
@@ -200,7 +189,7 @@ impl Lending {
         least_age_secs: U256,
         most_age_secs: U256,
     ) -> Result<(), Vec<u8>> {
-        let by = self.authority.governor()?;
+        let by = self.limits.governor()?;
         self.least_age_secs.set(least_age_secs);
         self.most_age_secs.set(most_age_secs);
         let terms = WindowTerms {
@@ -218,11 +207,7 @@ impl Lending {
     /// Sets a guard's mode.
     #[exempt("the governor's, who is a timelock here")]
     pub fn set_mode(&mut self, guard: u8, mode: u8) -> Result<(), Vec<u8>> {
-        let by = self.authority.governor()?;
-        let (Some(id), Some(to)) = (GuardId::new(guard), Mode::from_number(mode)) else {
-            return Err(GuardError::own(UnknownMode { guard, mode }).into());
-        };
-        Ok(self.modes.set(Change::waited_elsewhere(&by), id, to)?)
+        Ok(self.limits.set_mode(guard, mode)?)
     }
 }
 
@@ -276,7 +261,7 @@ impl Lending {
 impl Flows for Lending {
     fn inflow(&mut self, asset: Address, amount: U256) -> Result<(), GuardError> {
         let actor = self.vm().msg_sender();
-        self.caps.brought_in(asset, actor, amount)
+        self.limits.came_in(asset, actor, amount)
     }
 
     fn outflow(&mut self, asset: Address, amount: U256) -> Result<(), GuardError> {
@@ -284,14 +269,12 @@ impl Flows for Lending {
             return Ok(());
         }
         let actor = self.vm().msg_sender();
-        self.caps.take_out(asset, actor, amount)?;
-        let due = self.caps.due(asset);
-        self.bucket.consume(asset, due)
+        self.limits.goes_out(asset, actor, amount)
     }
 }
 
 impl Moded for Lending {
     fn guard_modes(&self) -> Modes {
-        self.modes.all()
+        self.limits.modes()
     }
 }

@@ -9,27 +9,23 @@ use crate::protocol::Protocol;
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use portcullis::{
-    authority::Authority,
     core_types::{
         invariant::price::{Pricing, Shares},
-        mode::{GuardId, Mode, Modes},
+        mode::{GuardId, Modes},
     },
     errors,
-    flow_cap::{Caps, FlowCap},
-    guard_modes::GuardModes,
+    flow_cap::Caps,
     guarded,
     invariant::{self, share_price_near, Band, Invariant, PriceWindow, SupplyBelowFloor, Unmet, WindowTerms},
-    rate_limiter::RateLimiter,
     sdk::VM,
     timelock::Change,
     transition::{Flows, Moded},
     GuardError,
 };
 use stylus_sdk::{prelude::*, storage::StorageU256};
+use victim_guards::Limits;
 
 errors! {
-    /// There is no such guard or mode.
-    UnknownMode(guard: u8, mode: u8);
     /// The window was not set.
     NotSet();
 }
@@ -49,10 +45,7 @@ const SHARE: B256 = B256::ZERO;
 #[storage]
 pub struct Lending {
     protocol: Protocol,
-    authority: Authority,
-    modes: GuardModes,
-    caps: FlowCap,
-    bucket: RateLimiter,
+    limits: Limits,
     window: PriceWindow,
     least_supply: StorageU256,
 }
@@ -77,7 +70,7 @@ impl Lending {
         self.protocol
             .initialize(collateral, [first_price_wad, reserves, factor_bps, incentive_bps]);
         self.protocol.endow(holder, shares);
-        Ok(self.authority.initialize(governor, governor)?)
+        Ok(self.limits.initialize(governor)?)
     }
 
     /// Puts up collateral.
@@ -168,15 +161,11 @@ impl Lending {
         capacity: U256,
         refill_secs: u64,
     ) -> Result<(), Vec<u8>> {
-        let by = self.authority.governor()?;
         let caps = Caps {
             transition: cap,
             transaction: cap,
         };
-        self.caps.configure(Change::waited_elsewhere(&by), asset, caps)?;
-        Ok(self
-            .bucket
-            .configure(Change::waited_elsewhere(&by), asset, capacity, refill_secs)?)
+        Ok(self.limits.configure(asset, caps, capacity, refill_secs)?)
     }
 
     /// Sets how far what a share is worth moves, from what it is worth now, and the least supply.
@@ -187,7 +176,7 @@ impl Lending {
         period_secs: u64,
         least_supply: U256,
     ) -> Result<(), Vec<u8>> {
-        let by = self.authority.governor()?;
+        let by = self.limits.governor()?;
         self.least_supply.set(least_supply);
         let terms = WindowTerms {
             down_bps: step_bps,
@@ -204,11 +193,7 @@ impl Lending {
     /// Sets a guard's mode.
     #[exempt("the governor's, who is a timelock here")]
     pub fn set_mode(&mut self, guard: u8, mode: u8) -> Result<(), Vec<u8>> {
-        let by = self.authority.governor()?;
-        let (Some(id), Some(to)) = (GuardId::new(guard), Mode::from_number(mode)) else {
-            return Err(GuardError::own(UnknownMode { guard, mode }).into());
-        };
-        Ok(self.modes.set(Change::waited_elsewhere(&by), id, to)?)
+        Ok(self.limits.set_mode(guard, mode)?)
     }
 }
 
@@ -250,19 +235,17 @@ impl Lending {
 impl Flows for Lending {
     fn inflow(&mut self, asset: Address, amount: U256) -> Result<(), GuardError> {
         let actor = self.vm().msg_sender();
-        self.caps.brought_in(asset, actor, amount)
+        self.limits.came_in(asset, actor, amount)
     }
 
     fn outflow(&mut self, asset: Address, amount: U256) -> Result<(), GuardError> {
         let actor = self.vm().msg_sender();
-        self.caps.take_out(asset, actor, amount)?;
-        let due = self.caps.due(asset);
-        self.bucket.consume(asset, due)
+        self.limits.goes_out(asset, actor, amount)
     }
 }
 
 impl Moded for Lending {
     fn guard_modes(&self) -> Modes {
-        self.modes.all()
+        self.limits.modes()
     }
 }

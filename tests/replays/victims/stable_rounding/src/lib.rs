@@ -71,6 +71,8 @@ pub struct Pool {
     supply: StorageU256,
     /// What accounts have inside, by asset.
     inside: StorageMap<U256, StorageMap<Address, StorageU256>>,
+    // Nothing is in it without guards.
+    #[cfg_attr(not(feature = "guarded"), allow(dead_code))]
     defence: Defence,
 }
 

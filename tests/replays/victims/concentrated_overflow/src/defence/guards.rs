@@ -4,20 +4,16 @@ use crate::PoolError;
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, U256};
 use portcullis::{
-    authority::Authority,
-    core_types::mode::{GuardId, Mode, Modes},
+    core_types::mode::GuardId,
     errors,
-    flow_cap::{Caps, FlowCap, UNCAPPED},
-    guard_modes::GuardModes,
     invariant::numbers::{price::Step, rate::RateBounds},
-    rate_limiter::RateLimiter,
-    timelock::Change,
     GuardError,
 };
 use stylus_sdk::{
     prelude::*,
     storage::{StorageAddress, StorageU256},
 };
+use victim_guards::Limits;
 
 /// The bucket and the cap of a transaction.
 pub(crate) const FLOWS: GuardId = GuardId::of::<0>();
@@ -29,8 +25,6 @@ pub(crate) const VALUE: GuardId = GuardId::of::<2>();
 pub(crate) const COVERED: GuardId = GuardId::of::<3>();
 
 errors! {
-    /// There is no such guard or mode.
-    UnknownMode(guard: u8, mode: u8);
     /// No bounds of a price: from nothing, from high to low, or with a step that everything is within.
     BadPriceBounds(least_wad: U256, most_wad: U256, step_bps: u64);
     /// Nobody has said where the price may be.
@@ -40,10 +34,7 @@ errors! {
 /// The guards around the pool.
 #[storage]
 pub struct Defence {
-    authority: Authority,
-    modes: GuardModes,
-    outflow: RateLimiter,
-    caps: FlowCap,
+    pub(crate) limits: Limits,
     oracle: StorageAddress,
     step_bps: StorageU256,
     least_wad: StorageU256,
@@ -51,53 +42,8 @@ pub struct Defence {
 }
 
 impl Defence {
-    pub(crate) fn initialize(&mut self, governor: Address) -> Result<(), PoolError> {
-        Ok(self.authority.initialize(governor, governor)?)
-    }
-
     pub(crate) fn ask(&mut self, oracle: Address) {
         self.oracle.set(oracle);
-    }
-
-    pub(crate) fn modes(&self) -> Modes {
-        self.modes.all()
-    }
-
-    pub(crate) fn came_in(
-        &mut self,
-        asset: Address,
-        account: Address,
-        amount: U256,
-    ) -> Result<(), GuardError> {
-        self.caps.brought_in(asset, account, amount)
-    }
-
-    pub(crate) fn goes_out(
-        &mut self,
-        asset: Address,
-        account: Address,
-        amount: U256,
-    ) -> Result<(), GuardError> {
-        self.caps.take_out(asset, account, amount)?;
-        let due = self.caps.due(asset);
-        self.outflow.consume(asset, due)
-    }
-
-    pub(crate) fn set_flow(
-        &mut self,
-        asset: Address,
-        capacity: U256,
-        refill_secs: u64,
-        transaction: U256,
-    ) -> Result<(), PoolError> {
-        let by = self.authority.governor()?;
-        let caps = Caps {
-            transition: UNCAPPED,
-            transaction,
-        };
-        self.caps.configure(Change::waited_elsewhere(&by), asset, caps)?;
-        let change = Change::waited_elsewhere(&by);
-        Ok(self.outflow.configure(change, asset, capacity, refill_secs)?)
     }
 
     pub(crate) fn set_price_bounds(
@@ -106,7 +52,7 @@ impl Defence {
         most_wad: U256,
         step_bps: u64,
     ) -> Result<(), PoolError> {
-        self.authority.governor()?;
+        self.limits.governor()?;
         self.step_bps.set(U256::from_limbs([step_bps, 0, 0, 0]));
         self.least_wad.set(least_wad);
         self.most_wad.set(most_wad);
@@ -120,14 +66,6 @@ impl Defence {
             })
             .into()),
         }
-    }
-
-    pub(crate) fn set_mode(&mut self, guard: u8, mode: u8) -> Result<(), PoolError> {
-        let by = self.authority.governor()?;
-        let (Some(id), Some(to)) = (GuardId::new(guard), Mode::from_number(mode)) else {
-            return Err(GuardError::own(UnknownMode { guard, mode }).into());
-        };
-        Ok(self.modes.set(Change::waited_elsewhere(&by), id, to)?)
     }
 
     /// Where the price may be, and how far it moves in a transition; none until it is set.

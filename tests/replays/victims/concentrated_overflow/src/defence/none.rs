@@ -1,6 +1,5 @@
 //! Nothing.
 
-use crate::PoolError;
 use alloc::{vec, vec::Vec};
 use alloy_primitives::Address;
 use stylus_sdk::prelude::*;
@@ -10,9 +9,5 @@ use stylus_sdk::prelude::*;
 pub struct Defence {}
 
 impl Defence {
-    pub(crate) fn initialize(&mut self, _governor: Address) -> Result<(), PoolError> {
-        Ok(())
-    }
-
     pub(crate) fn ask(&mut self, _oracle: Address) {}
 }

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
 use portcullis::{
     core_types::mode::Modes,
+    flow_cap::{Caps, UNCAPPED},
     guarded,
     transition::{Flows, Moded},
     GuardError,
@@ -27,7 +28,7 @@ impl Pool {
     ) -> Result<(), PoolError> {
         self.first.set(first);
         self.second.set(second);
-        self.defence.initialize(governor)
+        Ok(self.defence.limits.initialize(governor)?)
     }
 
     /// The first price, its root with 64 bits behind the point, and whom the guards ask for prices. Once, by whoever is first.
@@ -82,14 +83,21 @@ impl Pool {
 
     /// Sets an asset's bucket, and the most of it in a transaction.
     #[exempt("the governor's, which is a timelock; it moves nothing")]
-    pub fn set_flow(
+    pub fn limit(
         &mut self,
         asset: Address,
+        cap: U256,
         capacity: U256,
         refill_secs: u64,
-        transaction: U256,
     ) -> Result<(), PoolError> {
-        self.defence.set_flow(asset, capacity, refill_secs, transaction)
+        let caps = Caps {
+            transition: UNCAPPED,
+            transaction: cap,
+        };
+        Ok(self
+            .defence
+            .limits
+            .configure(asset, caps, capacity, refill_secs)?)
     }
 
     /// Sets where the price may be, and how far it moves in a transition.
@@ -106,7 +114,7 @@ impl Pool {
     /// Sets a guard's mode.
     #[exempt("the governor's, which is a timelock; it moves nothing")]
     pub fn set_mode(&mut self, guard: u8, mode: u8) -> Result<(), PoolError> {
-        self.defence.set_mode(guard, mode)
+        Ok(self.defence.limits.set_mode(guard, mode)?)
     }
 
     /// The root of the price.
@@ -125,17 +133,17 @@ impl Pool {
 impl Flows for Pool {
     fn inflow(&mut self, asset: Address, amount: U256) -> Result<(), GuardError> {
         let account = self.vm().msg_sender();
-        self.defence.came_in(asset, account, amount)
+        self.defence.limits.came_in(asset, account, amount)
     }
 
     fn outflow(&mut self, asset: Address, amount: U256) -> Result<(), GuardError> {
         let account = self.vm().msg_sender();
-        self.defence.goes_out(asset, account, amount)
+        self.defence.limits.goes_out(asset, account, amount)
     }
 }
 
 impl Moded for Pool {
     fn guard_modes(&self) -> Modes {
-        self.defence.modes()
+        self.defence.limits.modes()
     }
 }

@@ -11,13 +11,13 @@ impl Pool {
     #[constructor]
     pub fn constructor(
         &mut self,
-        governor: Address,
+        _governor: Address,
         first: Address,
         second: Address,
     ) -> Result<(), PoolError> {
         self.first.set(first);
         self.second.set(second);
-        self.defence.initialize(governor)
+        Ok(())
     }
 
     /// The first price, its root with 64 bits behind the point, and whom the guards ask for prices. Once, by whoever is first.

@@ -1,6 +1,5 @@
 //! What has to hold over each of the pool's transitions.
 
-use super::guards::SharePriceUnset;
 use crate::{curve, Pool};
 use portcullis::{
     invariant::{
@@ -27,11 +26,9 @@ impl Pool {
     /// What a share is worth moves within a step, and there are enough of them.
     ///
     /// # Errors
-    /// [`SharePriceUnset`].
+    /// [`victim_guards::SharePriceUnset`].
     pub(crate) fn share_price_stays(&self) -> Result<impl Invariant, GuardError> {
-        let Some((pricing, step)) = self.defence.share_price() else {
-            return Err(GuardError::own(SharePriceUnset {}));
-        };
+        let (pricing, step) = self.defence.share_price.get()?;
         let (balances, supply) = (self.balances(), self.supply.get());
         Ok(invariant::share_price_within(pricing, step, move |_: &VM| {
             let assets = curve::invariant(balances).ok_or_else(|| Unmet::broken(PoolTooLarge {}))?;

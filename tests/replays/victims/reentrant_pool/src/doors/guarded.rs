@@ -9,6 +9,7 @@ use alloy_primitives::{Address, U256};
 use portcullis::{
     asset::ETH,
     core_types::mode::Modes,
+    flow_cap::{Caps, UNCAPPED},
     guarded,
     transition::{Flows, Moded},
     GuardError,
@@ -22,7 +23,7 @@ impl Pool {
     #[constructor]
     pub fn constructor(&mut self, governor: Address, token: Address) -> Result<(), PoolError> {
         self.token.set(token);
-        self.defence.initialize(governor)
+        Ok(self.defence.limits.initialize(governor)?)
     }
 
     /// The pool as it stood. Once, by whoever is first.
@@ -80,26 +81,34 @@ impl Pool {
 
     /// Sets an asset's bucket, and the most of it in a transaction.
     #[exempt("the governor's, which is a timelock; it moves nothing")]
-    pub fn set_flow(
+    pub fn limit(
         &mut self,
         asset: Address,
+        cap: U256,
         capacity: U256,
         refill_secs: u64,
-        transaction: U256,
     ) -> Result<(), PoolError> {
-        self.defence.set_flow(asset, capacity, refill_secs, transaction)
+        let caps = Caps {
+            transition: UNCAPPED,
+            transaction: cap,
+        };
+        Ok(self
+            .defence
+            .limits
+            .configure(asset, caps, capacity, refill_secs)?)
     }
 
     /// Sets by how much a share's price may move in a transition, and the least supply.
     #[exempt("the governor's, which is a timelock; it moves nothing")]
     pub fn set_share_price(&mut self, step_bps: u64, least_supply: U256) -> Result<(), PoolError> {
-        self.defence.set_share_price(step_bps, least_supply)
+        let by = self.defence.limits.governor()?;
+        Ok(self.defence.share_price.set(&by, step_bps, least_supply)?)
     }
 
     /// Sets a guard's mode.
     #[exempt("the governor's, which is a timelock; it moves nothing")]
     pub fn set_mode(&mut self, guard: u8, mode: u8) -> Result<(), PoolError> {
-        self.defence.set_mode(guard, mode)
+        Ok(self.defence.limits.set_mode(guard, mode)?)
     }
 
     /// Ether, tokens and supply.
@@ -124,17 +133,17 @@ impl Pool {
 impl Flows for Pool {
     fn inflow(&mut self, asset: Address, amount: U256) -> Result<(), GuardError> {
         let account = self.vm().msg_sender();
-        self.defence.came_in(asset, account, amount)
+        self.defence.limits.came_in(asset, account, amount)
     }
 
     fn outflow(&mut self, asset: Address, amount: U256) -> Result<(), GuardError> {
         let account = self.vm().msg_sender();
-        self.defence.goes_out(asset, account, amount)
+        self.defence.limits.goes_out(asset, account, amount)
     }
 }
 
 impl Moded for Pool {
     fn guard_modes(&self) -> Modes {
-        self.defence.modes()
+        self.defence.limits.modes()
     }
 }

@@ -9,6 +9,7 @@ use alloy_primitives::{Address, U256};
 use portcullis::{
     asset::ETH,
     core_types::mode::Mode,
+    flow_cap::{Caps, UNCAPPED},
     invariant::{self, Invariant},
     transition::Measured,
     GuardError,
@@ -21,7 +22,7 @@ impl Pool {
     #[constructor]
     pub fn constructor(&mut self, governor: Address, token: Address) -> Result<(), PoolError> {
         self.token.set(token);
-        self.defence.initialize(governor)
+        Ok(self.defence.limits.initialize(governor)?)
     }
 
     /// The pool as it stood. Once, by whoever is first.
@@ -48,24 +49,32 @@ impl Pool {
     }
 
     /// Sets an asset's bucket, and the most of it in a transaction.
-    pub fn set_flow(
+    pub fn limit(
         &mut self,
         asset: Address,
+        cap: U256,
         capacity: U256,
         refill_secs: u64,
-        transaction: U256,
     ) -> Result<(), PoolError> {
-        self.defence.set_flow(asset, capacity, refill_secs, transaction)
+        let caps = Caps {
+            transition: UNCAPPED,
+            transaction: cap,
+        };
+        Ok(self
+            .defence
+            .limits
+            .configure(asset, caps, capacity, refill_secs)?)
     }
 
     /// Sets by how much a share's price may move in a transition, and the least supply.
     pub fn set_share_price(&mut self, step_bps: u64, least_supply: U256) -> Result<(), PoolError> {
-        self.defence.set_share_price(step_bps, least_supply)
+        let by = self.defence.limits.governor()?;
+        Ok(self.defence.share_price.set(&by, step_bps, least_supply)?)
     }
 
     /// Sets a guard's mode.
     pub fn set_mode(&mut self, guard: u8, mode: u8) -> Result<(), PoolError> {
-        self.defence.set_mode(guard, mode)
+        Ok(self.defence.limits.set_mode(guard, mode)?)
     }
 
     /// Ether, tokens and supply.
@@ -88,7 +97,7 @@ impl Pool {
 impl Pool {
     /// The invariants that are not in shadow.
     fn invariants(&self) -> Result<impl Invariant, GuardError> {
-        let modes = self.defence.modes();
+        let modes = self.defence.limits.modes();
         let asked = |guard| modes.of(guard) != Mode::Shadow;
         Ok((
             invariant::only_if(asked(SUPPLY), self.supply_is_accounted()),
@@ -108,12 +117,12 @@ impl Pool {
         self.invariants()?
             .after(self.vm(), before)
             .map_err(GuardError::from)?;
-        if self.defence.modes().of(FLOWS) != Mode::Shadow {
+        if self.defence.limits.modes().of(FLOWS) != Mode::Shadow {
             let account = self.vm().msg_sender();
             for (asset, measured) in [ether, token].into_iter().zip(measured) {
                 let (came, went) = (measured.increase(self.vm())?, measured.decrease(self.vm())?);
-                self.defence.came_in(asset, account, came)?;
-                self.defence.goes_out(asset, account, went)?;
+                self.defence.limits.came_in(asset, account, came)?;
+                self.defence.limits.goes_out(asset, account, went)?;
             }
         }
         Ok(done)

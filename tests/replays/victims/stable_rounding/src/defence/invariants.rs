@@ -1,6 +1,5 @@
 //! What has to hold over each swap and over each batch of them.
 
-use super::guards::SharePriceUnset;
 use crate::{math, Pool};
 use portcullis::{
     invariant::{
@@ -21,11 +20,9 @@ impl Pool {
     /// What a share is worth moves within a step, and there are enough of them.
     ///
     /// # Errors
-    /// [`SharePriceUnset`].
+    /// [`victim_guards::SharePriceUnset`].
     pub(crate) fn share_price_stays(&self) -> Result<impl Invariant, GuardError> {
-        let Some((pricing, step)) = self.defence.share_price() else {
-            return Err(GuardError::own(SharePriceUnset {}));
-        };
+        let (pricing, step) = self.defence.share_price.get()?;
         let (assets, supply) = (self.invariant_now().ok(), self.supply.get());
         Ok(invariant::share_price_within(pricing, step, move |_: &VM| {
             let assets = assets.ok_or_else(|| Unmet::broken(PoolTooLarge {}))?;

@@ -1,16 +1,8 @@
 //! Nothing.
 
-use crate::PoolError;
 use alloc::{vec, vec::Vec};
-use alloy_primitives::Address;
 use stylus_sdk::prelude::*;
 
 /// Nothing.
 #[storage]
 pub struct Defence {}
-
-impl Defence {
-    pub(crate) fn initialize(&mut self, _governor: Address) -> Result<(), PoolError> {
-        Ok(())
-    }
-}

@@ -11,12 +11,12 @@ impl Pool {
     #[constructor]
     pub fn constructor(
         &mut self,
-        governor: Address,
+        _governor: Address,
         plain: Address,
         rated: Address,
     ) -> Result<(), PoolError> {
         self.name(plain, rated);
-        self.defence.initialize(governor)
+        Ok(())
     }
 
     /// The pool as it stood, and who says the second token's rate. Once, by whoever is first.

@@ -1,0 +1,99 @@
+//! Who sets the guards, their modes, and what leaves.
+
+use alloc::{vec, vec::Vec};
+use alloy_primitives::{Address, U256};
+use portcullis::{
+    authority::{Authority, Governor},
+    core_types::mode::{GuardId, Mode, Modes},
+    errors,
+    flow_cap::{Caps, FlowCap},
+    guard_modes::GuardModes,
+    rate_limiter::RateLimiter,
+    timelock::Change,
+    GuardError,
+};
+use stylus_sdk::prelude::*;
+
+errors! {
+    /// There is no such guard or mode.
+    UnknownMode(guard: u8, mode: u8);
+}
+
+/// The governor, the modes, and the cap and the bucket of each asset.
+#[storage]
+pub struct Limits {
+    authority: Authority,
+    modes: GuardModes,
+    caps: FlowCap,
+    bucket: RateLimiter,
+}
+
+impl Limits {
+    /// Names the governor.
+    ///
+    /// # Errors
+    /// Those of [`Authority::initialize`].
+    pub fn initialize(&mut self, governor: Address) -> Result<(), GuardError> {
+        self.authority.initialize(governor, governor)
+    }
+
+    /// The caller's right to set guards.
+    ///
+    /// # Errors
+    /// [`portcullis::authority::NotGovernor`].
+    pub fn governor(&self) -> Result<Governor, GuardError> {
+        self.authority.governor()
+    }
+
+    /// All guards' modes.
+    pub fn modes(&self) -> Modes {
+        self.modes.all()
+    }
+
+    /// What an account brings in, it may take out again in the same transaction.
+    ///
+    /// # Errors
+    /// Those of [`FlowCap::brought_in`].
+    pub fn came_in(&mut self, asset: Address, account: Address, amount: U256) -> Result<(), GuardError> {
+        self.caps.brought_in(asset, account, amount)
+    }
+
+    /// Charges what leaves to the cap, and to the bucket what is left of it net of what came in: borrowed money would use up everybody's day.
+    ///
+    /// # Errors
+    /// Those of [`FlowCap::take_out`] and [`RateLimiter::consume`].
+    pub fn goes_out(&mut self, asset: Address, account: Address, amount: U256) -> Result<(), GuardError> {
+        self.caps.take_out(asset, account, amount)?;
+        let due = self.caps.due(asset);
+        self.bucket.consume(asset, due)
+    }
+
+    /// Sets what of an asset leaves: at once, and in a time.
+    ///
+    /// # Errors
+    /// [`portcullis::authority::NotGovernor`], and those of the two guards.
+    pub fn configure(
+        &mut self,
+        asset: Address,
+        caps: Caps,
+        capacity: U256,
+        refill_secs: u64,
+    ) -> Result<(), GuardError> {
+        let by = self.governor()?;
+        self.caps.configure(Change::waited_elsewhere(&by), asset, caps)?;
+        self.bucket
+            .configure(Change::waited_elsewhere(&by), asset, capacity, refill_secs)
+    }
+
+    /// Sets a guard's mode.
+    ///
+    /// # Errors
+    /// [`portcullis::authority::NotGovernor`], [`UnknownMode`].
+    pub fn set_mode(&mut self, guard: u8, mode: u8) -> Result<(), GuardError> {
+        let by = self.governor()?;
+        let (Some(id), Some(to)) = (GuardId::new(guard), Mode::from_number(mode)) else {
+            return Err(GuardError::own(UnknownMode { guard, mode }));
+        };
+        self.modes.set(Change::waited_elsewhere(&by), id, to)
+    }
+}
