@@ -124,12 +124,13 @@ fn a_harvest_of_nine_days_passes_and_as_much_again_has_to_wait() {
 fn shares_are_lent_up_to_two_busy_days_and_no_more() {
     let cream = cream();
     let (mut stage, _) = inhabited(&cream, Build::Guarded).unwrap();
-    // A ceiling begins without room, and has all of it a day later.
-    stage.at(DAY_SECS).unwrap();
     let two_days = cream.debt(SHARE).unwrap().busy_day.number().unwrap() * U256::from(2);
-    assert_eq!(borrows(&mut stage, SHARE, two_days), None);
+    // A ceiling is kept in units of a power of two; a millionth of a share is many of them.
+    let millionth = U256::from(1_000_000_000_000u64);
+    let lent = two_days / millionth * millionth;
+    assert_eq!(borrows(&mut stage, SHARE, lent), None);
     let refused = Some((Guard::GrowthCap, "GrowthExceeded"));
-    assert_eq!(borrows(&mut stage, SHARE, U256::ONE), refused);
+    assert_eq!(borrows(&mut stage, SHARE, millionth), refused);
 }
 
 #[test]
