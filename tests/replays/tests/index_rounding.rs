@@ -5,7 +5,8 @@ use alloy_sol_types::{SolCall, SolError};
 use e2e::tokens::IBatch;
 use incident_replays::incident::{Guard, Incident};
 use incident_replays::refusal::guard_of;
-use incident_replays::run::rehearse;
+use incident_replays::run::{rehearse, Cast};
+use incident_replays::settings::DAY_SECS;
 use incident_replays::stage::{Build, Move, Stage};
 use incident_replays::victims::index_rounding::{
     guarded, guards, honest_day, inhabited, replay, stage, ILending, Theft, Way,
@@ -119,6 +120,96 @@ fn flash_loans_pass_until_their_fees_are_ten_days_growth_and_everybody_gets_out(
     assert_eq!(stage.held("USDC").unwrap(), U256::ZERO);
     let market = stage.view(&ILending::marketCall {}).unwrap();
     assert_eq!(market.supply, U256::ZERO);
+}
+
+/// What an honest user's call is refused with, if it is.
+fn refusal(stage: &mut Stage, call: &impl SolCall) -> Option<(Guard, &'static str)> {
+    let (user, victim) = (stage.people.user, stage.victim);
+    let receipt = stage.chain.submit(user, victim, call).unwrap();
+    (!receipt.is_success()).then(|| guard_of(&receipt.output).expect("a guard's refusal"))
+}
+
+/// Has a guard refuse again that was put into shadow.
+fn enforce(stage: &mut Stage, guard: u8) {
+    let call = ILending::setModeCall { guard, mode: 0 };
+    stage
+        .order(stage.people.governor, &call, "a stricter mode")
+        .unwrap();
+}
+
+#[test]
+fn with_few_shares_nothing_is_lent_in_any_way_until_there_are_enough() {
+    let radiant = radiant();
+    let (mut stage, _) = inhabited(&radiant, Build::Guarded).unwrap();
+    let asset = stage.token("WETH").unwrap();
+    let amount = |units: u64| U256::from(units);
+    // All but one share less than the least is taken out while the guard only watches.
+    stage.shadow(&[guards::LEAST_SUPPLY]).unwrap();
+    let withdraw = ILending::withdrawCall {
+        amount: amount(10_000_000_000_000 - 999_999),
+    };
+    assert_eq!(refusal(&mut stage, &withdraw), None);
+    enforce(&mut stage, guards::LEAST_SUPPLY);
+    let few = Some((Guard::LeastSupply, "SupplyBelowFloor"));
+    let borrow = ILending::borrowCall {
+        asset,
+        amount: U256::ONE,
+    };
+    assert_eq!(refusal(&mut stage, &borrow), few);
+    let victim = stage.victim;
+    stage.give("USDC", victim, amount(2_000_000_000_000)).unwrap();
+    assert_eq!(flash(&mut stage), few);
+    let deposit = |units| ILending::depositCall {
+        amount: amount(units),
+    };
+    assert_eq!(refusal(&mut stage, &deposit(0)), few);
+    assert_eq!(refusal(&mut stage, &deposit(1)), None);
+    assert_eq!(refusal(&mut stage, &borrow), None);
+}
+
+#[test]
+fn off_its_reference_nothing_is_put_up_taken_out_or_lent() {
+    let (mut stage, _) = inhabited(&radiant(), Build::Guarded).unwrap();
+    let asset = stage.token("WETH").unwrap();
+    stage.shadow(&[guards::SHARE_PRICE]).unwrap();
+    for _ in 0..31 {
+        assert_eq!(flash(&mut stage), None);
+    }
+    enforce(&mut stage, guards::SHARE_PRICE);
+    let off = Some((Guard::SharePrice, "SharePriceOffReference"));
+    let amount = U256::from(1_000_000);
+    assert_eq!(refusal(&mut stage, &ILending::depositCall { amount }), off);
+    assert_eq!(refusal(&mut stage, &ILending::withdrawCall { amount }), off);
+    assert_eq!(refusal(&mut stage, &ILending::borrowCall { asset, amount }), off);
+    // The reference follows by a day's step.
+    stage.at(DAY_SECS).unwrap();
+    assert_eq!(refusal(&mut stage, &ILending::withdrawCall { amount }), None);
+}
+
+#[test]
+fn a_share_for_half_of_its_worth_is_refused_on_the_way_in_too() {
+    let radiant = radiant();
+    let mut stage = stage(&radiant, Build::Guarded).unwrap();
+    stage
+        .shadow(&[guards::LEAST_SUPPLY, guards::SHARE_PRICE])
+        .unwrap();
+    let theft = Theft(Way::Before);
+    for n in 1..=4 {
+        let moves = theft
+            .moves(&mut stage, &radiant, radiant.step(n).unwrap())
+            .unwrap();
+        if !moves.is_empty() {
+            stage.must(&moves, "the way to one dear share").unwrap();
+        }
+    }
+    // A share is worth 1,800,000,001 units, and the half of it and one rounds to a share.
+    let amount = U256::from(900_000_001);
+    let call = ILending::depositCall { amount };
+    let refused = stage
+        .strike(&[Move::call(1, "attacker", stage.victim, &call)])
+        .unwrap()
+        .unwrap_err();
+    assert_eq!(guard_of(&refused.output), Some((Guard::ValueInOut, "ValueLost")));
 }
 
 #[test]

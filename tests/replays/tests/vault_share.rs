@@ -6,7 +6,7 @@ use incident_replays::incident::{Guard, Incident};
 use incident_replays::refusal::guard_of;
 use incident_replays::run::rehearse;
 use incident_replays::settings::DAY_SECS;
-use incident_replays::stage::{Build, Stage};
+use incident_replays::stage::{Build, Move, Stage};
 use incident_replays::victims::vault_share::{
     guarded, guards, honest_day, inhabited, replay, stage, vault_agrees, ILending, Lending, SHARE,
     UNDERLYING, VAULT,
@@ -131,6 +131,36 @@ fn shares_are_lent_up_to_two_busy_days_and_no_more() {
     assert_eq!(borrows(&mut stage, SHARE, lent), None);
     let refused = Some((Guard::GrowthCap, "GrowthExceeded"));
     assert_eq!(borrows(&mut stage, SHARE, millionth), refused);
+}
+
+#[test]
+fn what_an_account_brought_leaves_again_in_the_same_transaction() {
+    let mut stage = stage(&cream(), Build::Guarded).unwrap();
+    let account = stage.actor("honest").unwrap();
+    let whole = U256::from(10).pow(U256::from(18));
+    let [brought, first, second] = [500, 187, 188].map(|ether| U256::from(ether) * whole);
+    let (victim, asset) = (stage.victim, stage.token("ETH").unwrap());
+    let deposit = ILending::depositCall {
+        asset,
+        amount: brought,
+        account,
+    };
+    let borrow = |amount| Move::call(1, "honest", victim, &ILending::borrowCall { asset, amount });
+    let mut moves = vec![
+        stage.lends(1, "ETH", "honest", brought).unwrap(),
+        Move {
+            value: brought,
+            ..Move::call(1, "honest", victim, &deposit)
+        },
+        borrow(first),
+        borrow(second),
+    ];
+    // A busy day is 199.134 ether, which is the most in a transaction for who brought nothing, and in a call for anybody.
+    stage.must(&moves, "a loan on what came in").unwrap();
+    // Three quarters of what was put up are owed.
+    moves = vec![borrow(U256::ONE)];
+    let refused = stage.strike(&moves).unwrap().unwrap_err();
+    assert_eq!(refused.output, ILending::CannotPay { account }.abi_encode());
 }
 
 #[test]

@@ -33,6 +33,7 @@ sol! {
         function account(address account, address asset) external view returns (uint256 shares, uint256 debt);
         function market() external view returns (uint256 indexRay, uint256 supply);
         function boundShare(uint64 stepBps, uint64 periodSecs, uint256 leastSupply) external;
+        function setMode(uint8 guard, uint8 mode) external;
         error TooLittle(uint256 requested, uint256 available);
         error CannotPay(address account);
     }

@@ -105,10 +105,10 @@ impl Lending {
         Ok(self.protocol.withdraw(self.vm().msg_sender(), amount)?)
     }
 
-    /// Lends collateral for as long as a call takes. What is lent so does not leave.
+    /// Lends collateral for as long as a call takes. What is lent so does not leave, and what shares gain is the fee.
     #[guard(
         enter(self.follow()),
-        keep(LEAST_SUPPLY: self.enough(), SHARE_PRICE: self.near()?, VALUE: self.even())
+        keep(LEAST_SUPPLY: self.enough(), SHARE_PRICE: self.near()?)
     )]
     pub fn flash_loan(&mut self, amount: U256, data: Bytes) -> Result<(), Vec<u8>> {
         self.protocol.flash_loan(self.vm().msg_sender(), amount, &data)
