@@ -2,11 +2,13 @@
 
 pub mod bridge;
 pub mod concentrated_overflow;
+pub mod index_rounding;
 pub mod lending_donate;
 pub mod oracle_market;
 pub mod reentrant_pool;
 pub mod share_collateral;
 pub mod stable_rounding;
+pub mod vault_share;
 
 use crate::error::ReplayError;
 use crate::incident::{Incident, Victim};
@@ -24,7 +26,9 @@ pub fn replay(incident: &Incident) -> Result<Option<Outcome>, ReplayError> {
         Victim::ReentrantPool => reentrant_pool::replay(incident)?,
         Victim::StableRounding => stable_rounding::replay(incident)?,
         Victim::OracleMarket => oracle_market::replay(incident)?,
-        Victim::ShareCollateral => return share_collateral::replay(incident),
+        Victim::ShareCollateral => share_collateral::replay(incident)?,
+        Victim::VaultShare => vault_share::replay(incident)?,
+        Victim::IndexRounding => index_rounding::replay(incident)?,
         _ => return Ok(None),
     }))
 }
