@@ -80,6 +80,8 @@ pub struct Staking {
     /// By token, reward and account: up to where it is paid, and what it may claim.
     seen_wad: StorageMap<B256, StorageU256>,
     earned: StorageMap<B256, StorageU256>,
+    #[cfg_attr(not(any(feature = "guarded", feature = "lockless")), allow(dead_code))]
+    // It is nothing there.
     defence: Defence,
 }
 
@@ -101,11 +103,6 @@ impl Staking {
     /// The rewards in a token that are not claimed.
     pub(crate) fn pot(&self, token: Address) -> U256 {
         self.pots.get(token)
-    }
-
-    /// What stakers can ask for in a token: stakes and rewards.
-    pub(crate) fn owed(&self, token: Address) -> U256 {
-        self.staked.get(token).saturating_add(self.pot(token))
     }
 
     pub(crate) fn harvested_of(&self, token: Address, reward: Address) -> U256 {

@@ -20,6 +20,11 @@ struct Position {
 }
 
 impl Staking {
+    /// What stakers can ask for in a token: stakes and rewards.
+    fn owed(&self, token: Address) -> U256 {
+        self.staked.get(token).saturating_add(self.pot(token))
+    }
+
     /// Of each reward of a token: [`Self::growth_is_owed_once`].
     pub(crate) fn rewards_are_measured(&self, token: Address) -> impl Invariant {
         let [first, second] = self.rewards_of(token);
