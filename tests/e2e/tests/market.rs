@@ -1,5 +1,7 @@
 //! The market as WASM on a chain: what it does, what is tried on it, and trips that outlive the revert they cause.
 
+#[path = "market/corrupted.rs"]
+mod corrupted;
 #[path = "market/governed.rs"]
 mod governed;
 #[path = "market/liquidations.rs"]
@@ -8,6 +10,8 @@ mod liquidations;
 mod model;
 #[path = "market/prices.rs"]
 mod prices;
+#[path = "market/rounded.rs"]
+mod rounded;
 #[path = "market/tripped.rs"]
 mod tripped;
 #[path = "market/world.rs"]
@@ -103,6 +107,19 @@ fn borrowing_too_much_is_refused_and_trips_nothing() {
     assert_refused(&world.unpledge(attacker, 100_001), &none);
     assert_refused(&world.borrow(attacker, 0), &IMarket::NothingMoved {});
     assert_eq!(world.violations(), 0);
+}
+
+#[test]
+fn nothing_is_neither_taken_in_nor_let_out() {
+    let mut world = World::new();
+    let (user, attacker) = (world.people.user, world.people.attacker);
+    let nothing = IMarket::NothingMoved {};
+    let supply = IMarket::supplyCall { amount: u(0) };
+    assert_refused(&world.send(user, &supply), &nothing);
+    assert_refused(&world.pledge(attacker, 0), &nothing);
+    assert!(world.pledge(attacker, 10).is_success());
+    assert_refused(&world.unpledge(attacker, 0), &nothing);
+    assert_eq!(world.position(attacker).collateral, u(10));
 }
 
 #[test]
