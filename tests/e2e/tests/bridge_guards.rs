@@ -517,6 +517,8 @@ fn a_bridge_that_no_longer_holds_what_it_owes_pays_nobody() {
         value: units(1),
     };
     or_skip!(world.chain.set_storage(token, balance_slot(world.user), units(1)));
+    let paid_in = world.deposit(world.user, token, units(1)).unwrap();
+    assert_refused(&paid_in, &insolvent(1_000, 1_001));
     world.must(world.user, token, &gift, "a gift").unwrap();
     assert!(world.withdraw(token, world.user, units(10)).unwrap().is_success());
 }

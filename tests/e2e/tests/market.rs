@@ -69,6 +69,7 @@ fn the_market_pays_its_suppliers_what_it_has_that_is_not_lent() {
     );
     world.must(user, &withdraw(400_000_000));
     assert_eq!(world.totals().0, SUPPLIED - 400_000);
+    assert_eq!(world.position(user).shares, u((SUPPLIED - 400_000) * 1_000));
     assert_refused(
         &world.send(attacker, &withdraw(1)),
         &IMarket::MoreThanBalance {

@@ -54,6 +54,8 @@ fn interest_is_on_interest_from_every_call_on() {
         let receipt = call(&mut world);
         assert_happened(&receipt, world.market);
         let (supplied, before) = world.totals();
+        let there = world.held(world.loan, world.market);
+        assert_eq!(supplied - before, there, "{name}: on both sides alike");
         or_skip!(world.chain.advance_time(WHILE));
         let (after_supplied, after) = world.totals();
         // 5% a year of all that was owed, and what the seconds of a few blocks are worth.
@@ -103,7 +105,12 @@ fn every_share_and_unit_is_rounded_for_the_market() {
         value: u(10),
     };
     world.chain.must(user, world.loan, &more, "a transfer").unwrap();
-    assert!(world.repay(attacker, U256::MAX).is_success());
+    let all = world.repay(attacker, U256::MAX);
+    assert_eq!(
+        shares(events::<IMarket::Repaid>(&all, market), |told| told.shares),
+        1_500_000_001,
+        "all of its own, and no other's"
+    );
     let again = world.borrow(attacker, 6);
     assert_eq!(
         shares(events::<IMarket::Borrowed>(&again, market), |told| told.shares),
