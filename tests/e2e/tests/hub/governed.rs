@@ -149,6 +149,11 @@ fn a_client_is_charged_by_the_ladder_and_a_frozen_group_charges_nobody() {
     );
     assert!(world.ask(client, &some).is_success());
     assert_eq!(world.available(), units(CAPACITY - CAPACITY / 100));
+    assert!(world.ask(guardian, &pause(DEPOSITS, 2, HOUR)).is_success());
+    assert_eq!(
+        (world.state(DEPOSITS).0, world.check(DEPOSITS, 0)),
+        (2, Ok(2_500))
+    );
     // In reduce-only a withdrawal costs twenty times what it is.
     assert!(world.ask(guardian, &pause(WITHDRAWALS, 3, HOUR)).is_success());
     let before: u64 = world.available().to();

@@ -196,6 +196,9 @@ fn a_trip_shuts_every_way_in_and_no_way_out() {
     let mut world = vault(LATCH);
     let user = world.people.user;
     world.seize(1);
+    // A unit is too little for the price, and what is missing shuts the way in.
+    let most = IVault::maxDepositCall { receiver: user };
+    assert_eq!(world.ask(user, &most), U256::ZERO);
     world.must(user, &IVault::writeDownCall {});
     let mint = IVault::mintCall {
         shares: u(1_000),
