@@ -1,14 +1,14 @@
 //! Ronin of 2024, Poly and Wormhole: which guard acted, at which step, with which error, and what is left.
 
 use alloy_primitives::{keccak256, B256, U256};
-use alloy_sol_types::{SolCall, SolError};
+use alloy_sol_types::{SolCall, SolError, SolValue};
 use e2e::calls::ETH;
 use e2e::tokens::{Fixture, IToken};
 use incident_replays::incident::{Guard, Incident};
 use incident_replays::outcome::Acted;
 use incident_replays::refusal::{guard_of, IRefusals};
 use incident_replays::run::{rehearse, Cast, Robbery};
-use incident_replays::stage::{Build, Move, Stage};
+use incident_replays::stage::{Build, IGuarded, Move, Stage};
 use incident_replays::victims::bridge::{
     guarded, guards, honest_day, keys, replay, stage, Bridge, IBridge, ATTACKER, PARAMETERS,
 };
@@ -292,19 +292,43 @@ fn the_replays_lose_the_files_numbers_without_guards_and_say_what_acted() {
 
 #[test]
 fn what_is_redeemed_takes_the_ceiling_of_what_is_minted_down_with_it() {
-    let (wormhole, mut stage) = after(WORMHOLE, []);
+    let (_, mut stage) = after(WORMHOLE, []);
+    let (user, governor, victim) = (stage.people.user, stage.people.governor, stage.victim);
+    let attacker = stage.actor(ATTACKER).unwrap();
+    let redeemed = 100_000_000_000_u64;
     let redeem = IBridge::redeemCall {
-        amount: U256::from(100_000_000_000_u64),
+        amount: U256::from(redeemed),
     };
-    let (user, victim) = (stage.people.user, stage.victim);
-    stage.chain.must(user, victim, &redeem, "a redemption").unwrap();
-    let forged = Bridge
-        .moves(&mut stage, &wormhole, wormhole.step(1).unwrap())
-        .unwrap();
-    let refused = stage.strike(&forged).unwrap().unwrap_err();
+    stage.order(user, &redeem, "a redemption").unwrap();
+    let forged = |amount: u64, nonce: u64| {
+        let (amount, nonce) = (U256::from(amount), U256::from(nonce));
+        let note = IBridge::noteCall {
+            message: keccak256((victim, attacker, amount, nonce).abi_encode_params()),
+            weight: U256::from(100),
+        };
+        let mint = IBridge::mintCall {
+            to: attacker,
+            amount,
+            nonce,
+            book: attacker,
+        };
+        [
+            Move::call(1, ATTACKER, victim, &note),
+            Move::call(1, ATTACKER, victim, &mint),
+        ]
+    };
+    // While nobody refuses, the supply goes above where its ceiling is, and stays below where that was before the redemption.
+    stage.shadow(&[guards::GROWTH, guards::BACKING]).unwrap();
+    let above = forged(731_250_000_000 + redeemed / 2, 50);
+    stage.must(&above, "a minting in shadow").unwrap();
+    let enforce = IGuarded::setModeCall {
+        guard: guards::GROWTH,
+        mode: 0,
+    };
+    stage.order(governor, &enforce, "a guard's mode").unwrap();
+    let refused = stage.strike(&forged(1, 51)).unwrap().unwrap_err();
     let error = IRefusals::GrowthExceeded::abi_decode(&refused.output).unwrap();
-    // What it was before, and no more for what has gone.
-    assert_eq!(error.available, number("731250000000"));
+    assert_eq!((error.requested, error.available), (U256::ONE, U256::ZERO));
 }
 
 #[test]
