@@ -445,6 +445,24 @@ fn only_those_who_may_set_a_guard_can() {
 }
 
 #[test]
+fn a_guardian_is_replaced_at_once() {
+    let mut world = world();
+    let (bridge, old) = (world.bridge, world.guardian);
+    let named = IBridgeGuarded::setGuardianCall { guardian: world.user };
+    world.must(world.governor, bridge, &named, "a guardian").unwrap();
+    let guardian = world.view(bridge, &IBridgeGuarded::guardianCall {}).unwrap();
+    assert_eq!(guardian, world.user);
+    assert_refused(
+        &world.send(old, bridge, &pause(2, HOUR)).unwrap(),
+        &IBridgeGuarded::NotGuardian { caller: old },
+    );
+    assert!(world
+        .send(world.user, bridge, &pause(2, HOUR))
+        .unwrap()
+        .is_success());
+}
+
+#[test]
 fn power_is_handed_over_in_two_steps() {
     let mut world = world();
     let bridge = world.bridge;
