@@ -93,6 +93,30 @@ fn an_oracle_that_is_gone_old_or_zero_lends_nothing_and_stops_no_repayment() {
 }
 
 #[test]
+fn a_price_has_120_bits_at_the_most_and_its_time_64() {
+    let mut world = World::new();
+    let (user, attacker, loan) = (world.people.user, world.people.attacker, world.loan);
+    world.pledge(attacker, 1_000_000);
+    assert_happened(&world.borrow(attacker, 500_000), world.market);
+    let wad = (U256::ONE << 120) - U256::ONE;
+    world.oracle(&IOracle::setCall {
+        asset: world.collateral,
+        wad,
+    });
+    let healthy = refusal::<IMarket::AccountHealthy>(&world.liquidate(user, attacker, 1)).unwrap();
+    assert_eq!(healthy.collateralValue, u(1_000_000) * wad);
+    // A time whose lowest 64 bits alone are young.
+    let updated_at = (U256::ONE << 64) + u(world.chain.now().unwrap());
+    world.oracle(&IOracle::setAtCall {
+        asset: loan,
+        wad: U256::from(ONE),
+        updatedAt: updated_at,
+    });
+    let stale = refusal::<IMarket::PriceStale>(&world.liquidate(user, attacker, 1)).unwrap();
+    assert_eq!((stale.asset, stale.updatedAt), (loan, updated_at));
+}
+
+#[test]
 fn a_price_pumped_in_one_transaction_is_off_its_reference_and_lends_nothing() {
     let mut world = World::new();
     let (attacker, market, collateral) = (world.people.attacker, world.market, world.collateral);

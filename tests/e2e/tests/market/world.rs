@@ -18,6 +18,7 @@ pub const CAPACITY: u64 = 2_000_000;
 
 pub const HEALTH: u8 = 1;
 pub const SOLVENCY: u8 = 2;
+pub const OUTFLOW: u8 = 4;
 pub const ENFORCE: u8 = 0;
 pub const SHADOW: u8 = 1;
 pub const LATCH: u8 = 2;
