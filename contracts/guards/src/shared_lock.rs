@@ -219,6 +219,7 @@ mod tests {
         let mut lock = SharedLock::from(&test);
         for member in [MARKET, VAULT, ROUTER] {
             lock.admit(now(&governor), member).unwrap();
+            assert_told(&test, LockMemberAdmitted { member });
         }
         (test, lock, governor)
     }
@@ -314,11 +315,19 @@ mod tests {
         assert_eq!(acquire(&vm, VAULT), refused, "nobody is there");
         assert_eq!(release(&vm, VAULT), refused);
         test.set_code(VAULT, vec![0xfe]);
+        // Who called is said, and not who sent the transaction.
+        test.set_tx_origin(ALICE);
+        test.set_sender(BOB);
         assert_eq!(acquire(&vm, VAULT), Ok(()));
-        let called_by = test.msg_sender();
-        let call = calldata!("acquireLock", called_by: Address);
+        assert_eq!(release(&vm, VAULT), Ok(()));
+        let call = calldata!("acquireLock", BOB: Address);
         test.mock_call(VAULT, call, U256::ZERO, Err(vec![]));
-        assert_eq!(acquire(&vm, VAULT), refused);
+        assert_eq!(
+            (acquire(&vm, VAULT), release(&vm, VAULT)),
+            (refused.clone(), Ok(()))
+        );
+        test.mock_call(VAULT, calldata!("releaseLock"), U256::ZERO, Err(vec![]));
+        assert_eq!(release(&vm, VAULT), refused);
     }
 
     #[test]
