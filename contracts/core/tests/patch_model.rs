@@ -20,6 +20,8 @@ enum Act {
     /// To the next change of one of them, or a second to either side of it.
     WaitFor(usize, i64),
     Wait(u64),
+    /// What comes next in the life of one of them, as soon as it can be.
+    GoOn(usize),
     Take(usize, Step),
     /// Its window begins so many seconds from the earliest, and is so many longer or shorter than it may be.
     Arm(usize, i64, i64, bool),
@@ -71,15 +73,16 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         6 => Just(Step::Approve),
         6 => Just(Step::Apply),
         1 => Just(Step::Cancel),
-        2 => Just(Step::RollBack),
+        3 => Just(Step::RollBack),
     ];
     let act = prop_oneof![
-        8 => (index(), -1i64..=1).prop_map(|(index, off)| Act::WaitFor(index, off)),
+        20 => index().prop_map(Act::GoOn),
+        6 => (index(), -1i64..=1).prop_map(|(index, off)| Act::WaitFor(index, off)),
         2 => prop_oneof![Just(0), Just(1), 0..10 * 86_400u64].prop_map(Act::Wait),
         16 => (index(), step).prop_map(|(index, step)| Act::Take(index, step)),
         6 => (index(), -1i64..3, -1i64..2, any::<bool>())
             .prop_map(|(index, from, length, is_long)| Act::Arm(index, from, length, is_long)),
-        1 => prop_oneof![9 => Just(Act::Settle), 1 => Just(Act::CancelAll)],
+        1 => prop_oneof![3 => Just(Act::Settle), 1 => Just(Act::CancelAll)],
         2 => Just(Act::Change),
     ];
     proptest::collection::vec(act, 1..120)
@@ -167,6 +170,21 @@ impl Stored {
         Window { from, until }
     }
 
+    /// What comes next in a patch's life; nothing when nothing does.
+    fn next(&self, index: usize) -> Option<Step> {
+        let patch = self.patch(index);
+        let deployment = self.deployment();
+        Some(match patch.phase(&deployment, self.now) {
+            Phase::Unknown if index % 2 == 0 => Step::Commit,
+            Phase::Unknown => Step::Propose(Path::Standby, WayBack::Open),
+            Phase::Committed | Phase::Proposed => Step::Approve,
+            Phase::Approved if !patch.is_revealed() => Step::Reveal(WayBack::Open),
+            Phase::Approved => Step::Arm(self.window(index, 0, 0, true)),
+            Phase::Armed => Step::Apply,
+            _ => return None,
+        })
+    }
+
     fn act(&mut self, act: Act, policy: &mut usize, policies: &[Policy; 2]) -> Result<(), TestCaseError> {
         match act {
             Act::WaitFor(index, off) => {
@@ -176,6 +194,16 @@ impl Stored {
                 }
             }
             Act::Wait(secs) => self.now += secs,
+            Act::GoOn(index) => {
+                let Some(step) = self.next(index) else {
+                    return Ok(());
+                };
+                if matches!(step, Step::Approve | Step::Apply) {
+                    let opens_at = self.notebook.opens_at(index).unwrap_or(self.now);
+                    self.now = self.now.max(opens_at);
+                }
+                self.take(index, step, policies[*policy])?;
+            }
             Act::Take(index, step) => self.take(index, step, policies[*policy])?,
             Act::Arm(index, from, length, is_long) => {
                 let window = self.window(index, from, length, is_long);
@@ -250,7 +278,7 @@ proptest! {
                 }
             }
             if stored.deployment().upgrades() > before.upgrades() {
-                let Act::Take(index, Step::Apply) = act else {
+                let (Act::Take(index, Step::Apply) | Act::GoOn(index)) = act else {
                     panic!("{act:?} applied something")
                 };
                 let (at, notice_secs) = first_word[index].unwrap();

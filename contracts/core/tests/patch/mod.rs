@@ -112,6 +112,12 @@ impl Notebook {
         self.pages[index].map_or(Phase::Unknown, |page| page.phase(now))
     }
 
+    /// From when on a pending one can be approved or applied.
+    pub fn opens_at(&self, index: usize) -> Option<u64> {
+        let page = self.pages[index]?;
+        Some(page.window.map_or(page.reviewed_at(), |window| window.from))
+    }
+
     /// Until when the one in probation can be rolled back, and which that is.
     pub fn probation(&self, now: u64) -> Option<(usize, u64)> {
         let found: Vec<_> = self
