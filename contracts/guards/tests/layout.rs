@@ -291,32 +291,97 @@ fn keys_are_named_by_what_their_word_is_made_of() {
 mod others {
     use super::*;
 
-    macro_rules! others {
-        ($($name:ident { $($field:ident: $of:ty),* $(,)? })*) => {
-            $(
-                #[storage]
-                #[derive(portcullis::StorageLayout)]
-                pub struct $name {
-                    $($field: $of),*
-                }
-            )*
-        };
+    #[storage]
+    #[derive(portcullis::StorageLayout)]
+    pub struct Renamed {
+        x: StorageU256,
+        why: StorageBool,
+        z: StorageU8,
     }
 
-    others! {
-        Renamed { x: StorageU256, why: StorageBool, z: StorageU8 }
-        Retyped { x: StorageU256, y: StorageU8, z: StorageU8 }
-        Resized { x: StorageU128, y: StorageBool, z: StorageU8 }
-        Reordered { x: StorageU256, z: StorageU8, y: StorageBool }
-        Shortened { x: StorageU256, y: StorageBool }
-        Lengthened { x: StorageU256, y: StorageBool, z: StorageU8, w: StorageU8 }
-        Joined { xy: StorageU256, z: StorageBool }
-        ByAnotherName { x: StorageU256, y: StorageBool, z: StorageU8 }
-        InMap { x: StorageMap<U256, StorageU256> }
-        InMapByAnother { x: StorageMap<B256, StorageU256> }
-        InVector { x: StorageVec<StorageU256> }
-        InOne { x: StorageArray<StorageU256, 1> }
-        InTwo { x: StorageArray<StorageU256, 2> }
+    #[storage]
+    #[derive(portcullis::StorageLayout)]
+    pub struct Retyped {
+        x: StorageU256,
+        y: StorageU8,
+        z: StorageU8,
+    }
+
+    #[storage]
+    #[derive(portcullis::StorageLayout)]
+    pub struct Resized {
+        x: StorageU128,
+        y: StorageBool,
+        z: StorageU8,
+    }
+
+    #[storage]
+    #[derive(portcullis::StorageLayout)]
+    pub struct Reordered {
+        x: StorageU256,
+        z: StorageU8,
+        y: StorageBool,
+    }
+
+    #[storage]
+    #[derive(portcullis::StorageLayout)]
+    pub struct Shortened {
+        x: StorageU256,
+        y: StorageBool,
+    }
+
+    #[storage]
+    #[derive(portcullis::StorageLayout)]
+    pub struct Lengthened {
+        x: StorageU256,
+        y: StorageBool,
+        z: StorageU8,
+        w: StorageU8,
+    }
+
+    #[storage]
+    #[derive(portcullis::StorageLayout)]
+    pub struct Joined {
+        xy: StorageU256,
+        z: StorageBool,
+    }
+
+    #[storage]
+    #[derive(portcullis::StorageLayout)]
+    pub struct ByAnotherName {
+        x: StorageU256,
+        y: StorageBool,
+        z: StorageU8,
+    }
+
+    #[storage]
+    #[derive(portcullis::StorageLayout)]
+    pub struct InMap {
+        x: StorageMap<U256, StorageU256>,
+    }
+
+    #[storage]
+    #[derive(portcullis::StorageLayout)]
+    pub struct InMapByAnother {
+        x: StorageMap<B256, StorageU256>,
+    }
+
+    #[storage]
+    #[derive(portcullis::StorageLayout)]
+    pub struct InVector {
+        x: StorageVec<StorageU256>,
+    }
+
+    #[storage]
+    #[derive(portcullis::StorageLayout)]
+    pub struct InOne {
+        x: StorageArray<StorageU256, 1>,
+    }
+
+    #[storage]
+    #[derive(portcullis::StorageLayout)]
+    pub struct InTwo {
+        x: StorageArray<StorageU256, 2>,
     }
 }
 
@@ -374,18 +439,30 @@ pub struct Pair {
 }
 
 impl StorageType for Pair {
-    type Wraps<'a> = U256;
-    type WrapsMut<'a> = U256;
+    type Wraps<'a>
+        = U256
+    where
+        Self: 'a;
+    type WrapsMut<'a>
+        = U256
+    where
+        Self: 'a;
 
     unsafe fn new(slot: U256, _offset: u8, _host: stylus_sdk::host::VM) -> Self {
         Self { slot }
     }
 
-    fn load<'s>(self) -> U256 {
+    fn load<'s>(self) -> U256
+    where
+        Self: 's,
+    {
         self.slot
     }
 
-    fn load_mut<'s>(self) -> U256 {
+    fn load_mut<'s>(self) -> U256
+    where
+        Self: 's,
+    {
         self.slot
     }
 }
@@ -420,8 +497,9 @@ impl Vault {
     }
 
     #[guard(lock)]
-    pub fn pause(&mut self) {
+    pub fn pause(&mut self) -> Result<(), Vec<u8>> {
         self.paused.set(true);
+        Ok(())
     }
 }
 
