@@ -139,8 +139,6 @@ pub enum Change {
     },
     /// There are more differences.
     More {
-        /// How many.
-        count: usize,
         /// Whether all of them are accepted.
         accepted: bool,
     },

@@ -55,7 +55,6 @@ fn shortened(differences: Vec<Difference>) -> Vec<Difference> {
     refused.extend(accepted);
     let rest = refused.split_off(MOST_DIFFERENCES);
     let change = Change::More {
-        count: rest.len(),
         accepted: compatible(&rest),
     };
     refused.push(Difference {

@@ -1,7 +1,7 @@
 //! Types: what may stand in the place of what.
 
 use super::{Change, Comparison, Difference};
-use crate::model::{Kind, TypeId};
+use crate::model::{Kind, Type, TypeId};
 
 impl<'a> Comparison<'a> {
     /// What is different between two types. What may grow has nothing behind it: the value of a map.
@@ -25,13 +25,18 @@ impl<'a> Comparison<'a> {
             }]
         };
         let retyped = || {
+            // Two of one name are told apart by their size.
+            let said = |of: &Type| match was.label == is.label {
+                true => format!("{} of {} bytes", of.label, of.bytes),
+                false => of.label.clone(),
+            };
             itself(Change::Retyped {
-                was: was.label.clone(),
-                is: is.label.clone(),
+                was: said(was),
+                is: said(is),
             })
         };
         match (&was.kind, &is.kind) {
-            (Kind::Value, Kind::Value) if plain(&was.label) == plain(&is.label) && was.bytes == is.bytes => Vec::new(),
+            (Kind::Value, Kind::Value) if was.label == is.label && was.bytes == is.bytes => Vec::new(),
             (Kind::Bytes, Kind::Bytes) if was.label == is.label => Vec::new(),
             (Kind::Mapping { key, value }, Kind::Mapping { key: new_key, value: new_value }) => {
                 let mut found = inside("[key]", self.types(*key, *new_key, false));
@@ -61,15 +66,6 @@ impl<'a> Comparison<'a> {
             },
             _ => retyped(),
         }
-    }
-}
-
-/// A value's type without what makes no difference in storage: a contract and an address that takes ether are addresses.
-fn plain(label: &str) -> &str {
-    if label == "address payable" || label.starts_with("contract ") {
-        "address"
-    } else {
-        label
     }
 }
 

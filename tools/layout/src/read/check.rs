@@ -80,7 +80,7 @@ impl Types<'_> {
     fn make(&mut self, id: &str, raw: RawType) -> Result<Type, String> {
         let bytes = number(&raw.bytes)
             .ok_or_else(|| format!("the type {id} has {:?} bytes, and has to have a number of them", raw.bytes))?;
-        let label = raw.label;
+        let mut label = raw.label;
         let (kind, expected) = match raw.encoding.as_str() {
             "mapping" => {
                 let key = self.of(&part(id, "key", raw.key)?)?;
@@ -120,7 +120,10 @@ impl Types<'_> {
             "inplace" if raw.members.is_some() => {
                 return Err(format!("the type {id} has members and is neither struct nor enum"))
             }
-            "inplace" => (Kind::Value, bytes),
+            "inplace" => {
+                label = plain(id, label);
+                (Kind::Value, bytes)
+            }
             other => {
                 return Err(format!("the type {id} is encoded as {other:?}, which this program does not know"))
             }
@@ -193,6 +196,18 @@ impl Types<'_> {
 /// Up to whole words, at least one.
 fn whole_words(bytes: U512) -> U512 {
     (bytes.div_ceil(WORD) * WORD).max(WORD)
+}
+
+/// A value's type without what makes no difference in storage: a contract and an address that takes ether are addresses, and where a type
+/// was declared is only where.
+fn plain(id: &str, label: String) -> String {
+    if id.starts_with("t_contract(") || id == "t_address_payable" {
+        return "address".to_owned();
+    }
+    match label.rsplit_once('.') {
+        Some((_, name)) if id.starts_with("t_userDefinedValueType(") => name.to_owned(),
+        _ => label,
+    }
 }
 
 fn part(id: &str, name: &str, part: Option<String>) -> Result<String, String> {
