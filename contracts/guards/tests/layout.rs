@@ -251,10 +251,7 @@ fn the_hash_is_made_as_the_module_says() {
         value("bool", 1).as_slice(),
     ]
     .concat();
-    assert_eq!(
-        of(<StorageMap<Address, StorageBool>>::HASH),
-        keccak256(mapping)
-    );
+    assert_eq!(of(<StorageMap<Address, StorageBool>>::HASH), keccak256(mapping));
     let vector = [[3].as_slice(), value("bool", 1).as_slice()].concat();
     assert_eq!(of(<StorageVec<StorageBool>>::HASH), keccak256(vector));
     let array = [
@@ -426,10 +423,7 @@ fn a_struct_of_any_type_lists_what_takes_bytes() {
     let Kind::Struct(entries) = <Of<StorageU8>>::describe().kind else {
         panic!("it is a struct");
     };
-    let labels: Vec<_> = entries
-        .iter()
-        .map(|entry| (entry.label, entry.offset))
-        .collect();
+    let labels: Vec<_> = entries.iter().map(|entry| (entry.label, entry.offset)).collect();
     assert_eq!(labels, [("first", 0), ("then", 1)]);
 }
 

@@ -78,9 +78,8 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         } => {
             let text = export(&package, manifest_path.as_deref())?;
             match out {
-                Some(file) => {
-                    std::fs::write(&file, text).map_err(|error| format!("{} cannot be written: {error}", file.display()))?
-                }
+                Some(file) => std::fs::write(&file, text)
+                    .map_err(|error| format!("{} cannot be written: {error}", file.display()))?,
                 None => show(&text),
             }
         }

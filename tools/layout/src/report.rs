@@ -57,14 +57,20 @@ fn sentence(difference: &Difference) -> String {
         Change::TookGap { at, what } => format!("new: {what} at {at}{of}, in the gap"),
         Change::Extended { was, is } => format!("{was} elements became {is}, with nothing behind them"),
         Change::MembersAdded { added } => format!("new members at the end: {}", added.join(", ")),
-        Change::Deleted { at, was } => format!("deleted: {was} at {at}{of}; what it held stays there, for whatever comes next"),
-        Change::Renamed { at, to } => format!("renamed to {to} at {at}{of}; keep the name, or the new code means something else by it"),
+        Change::Deleted { at, was } => {
+            format!("deleted: {was} at {at}{of}; what it held stays there, for whatever comes next")
+        }
+        Change::Renamed { at, to } => {
+            format!("renamed to {to} at {at}{of}; keep the name, or the new code means something else by it")
+        }
         Change::Replaced { at, was, by, is } => format!("replaced: {was} at {at}{of} became {by}, {is}"),
         Change::Moved { from, to } => format!("moved from {from} to {to}{of}"),
         Change::Retyped { was, is } => format!("retyped: {was} became {is}"),
         Change::Inserted { at, what } => format!("inserted: {what} at {at}{of}, on what was there"),
         Change::AppendedInside { at, what } => {
-            format!("appended inside: {what} at {at}{of}; a struct that is not the value of a map cannot grow")
+            format!(
+                "appended inside: {what} at {at}{of}; a struct that is not the value of a map cannot grow"
+            )
         }
         Change::GapLost { at, was } => {
             format!("gap misused: {was} at {at}{of}; something has to end where it ended, so make it smaller by what was added and by no more")

@@ -43,10 +43,7 @@ pub fn json<C: StorageLayout>() -> String {
     for entry in entries {
         collect(&entry.of, &mut types);
     }
-    let name = contract
-        .label
-        .strip_prefix("struct ")
-        .unwrap_or(&contract.label);
+    let name = contract.label.strip_prefix("struct ").unwrap_or(&contract.label);
     let types: Vec<String> = types
         .iter()
         .map(|(id, of)| format!("\n    {}: {of}", quoted(id)))
@@ -92,7 +89,8 @@ fn collect(of: &Type, types: &mut BTreeMap<String, String>) {
             ("inplace", format!(", \"members\": {}", list(entries, "      ")))
         }
     };
-    let text = format!("{{\"encoding\": \"{encoding}\", \"label\": {label}, \"numberOfBytes\": {bytes}{rest}}}");
+    let text =
+        format!("{{\"encoding\": \"{encoding}\", \"label\": {label}, \"numberOfBytes\": {bytes}{rest}}}");
     types.insert(of.id.clone(), text);
 }
 

@@ -32,7 +32,7 @@
 //! - **A hash says that two layouts are the same, not that one may follow the other.** Whether it may is `tools/layout`'s verdict, which
 //!   people check and sign; what they approve names the old hash and the new one, and the chain compares both with what the contracts say.
 //! - A field that takes no bytes (`PhantomData`) is not part of a layout.
-//! - A struct that holds itself in a map has no layout: its hash would be of itself, and the compiler says that it goes round.
+//! - A struct that holds itself in a map has no layout: its hash would be of itself. The derive says so.
 //!
 //! # Trust assumptions
 //! - A contract that says its hash says its own: a proxy's manager reads it of code that was built from the reviewed source.

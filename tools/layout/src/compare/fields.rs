@@ -71,7 +71,13 @@ impl<'a> Comparison<'a> {
     }
 
     /// What is different between an old field and the new one that stands for it.
-    fn pair(&mut self, before: &'a Field, after: &'a Field, within: Option<&str>, found: &mut Vec<Difference>) {
+    fn pair(
+        &mut self,
+        before: &'a Field,
+        after: &'a Field,
+        within: Option<&str>,
+        found: &mut Vec<Difference>,
+    ) {
         let inside = self.types(before.of, after.of, false);
         if before.label != after.label {
             let (at, by) = (before.at, after.label.clone());

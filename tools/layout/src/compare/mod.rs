@@ -32,9 +32,7 @@ pub fn compare(old: &Layout, new: &Layout) -> Vec<Difference> {
 
 /// Whether the new layout may follow the old one.
 pub fn compatible(differences: &[Difference]) -> bool {
-    differences
-        .iter()
-        .all(|difference| difference.change.accepted())
+    differences.iter().all(|difference| difference.change.accepted())
 }
 
 struct Comparison<'a> {

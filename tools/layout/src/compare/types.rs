@@ -38,12 +38,20 @@ impl<'a> Comparison<'a> {
         match (&was.kind, &is.kind) {
             (Kind::Value, Kind::Value) if was.label == is.label && was.bytes == is.bytes => Vec::new(),
             (Kind::Bytes, Kind::Bytes) if was.label == is.label => Vec::new(),
-            (Kind::Mapping { key, value }, Kind::Mapping { key: new_key, value: new_value }) => {
+            (
+                Kind::Mapping { key, value },
+                Kind::Mapping {
+                    key: new_key,
+                    value: new_value,
+                },
+            ) => {
                 let mut found = inside("[key]", self.types(*key, *new_key, false));
                 found.extend(inside("[]", self.types(*value, *new_value, true)));
                 found
             }
-            (Kind::Vector(element), Kind::Vector(new_element)) => inside("[]", self.types(*element, *new_element, false)),
+            (Kind::Vector(element), Kind::Vector(new_element)) => {
+                inside("[]", self.types(*element, *new_element, false))
+            }
             (Kind::Array(count, element), Kind::Array(new_count, new_element)) => {
                 let (was, is) = (*count, *new_count);
                 let mut found = match () {
@@ -59,11 +67,17 @@ impl<'a> Comparison<'a> {
                 let found = self.fields(fields, new_fields, Some(&is.label), may_grow);
                 inside(".", found)
             }
-            (Kind::Enum(members), Kind::Enum(new_members)) if was.bytes == is.bytes => match (members, new_members) {
-                (Some(members), Some(new_members)) => changed_members(members, new_members).map_or_else(Vec::new, itself),
-                (None, _) => itself(Change::MembersUnknown { of: was.label.clone() }),
-                (_, None) => itself(Change::MembersUnknown { of: is.label.clone() }),
-            },
+            (Kind::Enum(members), Kind::Enum(new_members)) if was.bytes == is.bytes => {
+                match (members, new_members) {
+                    (Some(members), Some(new_members)) => {
+                        changed_members(members, new_members).map_or_else(Vec::new, itself)
+                    }
+                    (None, _) => itself(Change::MembersUnknown {
+                        of: was.label.clone(),
+                    }),
+                    (_, None) => itself(Change::MembersUnknown { of: is.label.clone() }),
+                }
+            }
             _ => retyped(),
         }
     }

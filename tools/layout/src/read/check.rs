@@ -78,16 +78,17 @@ impl Types<'_> {
     }
 
     fn make(&mut self, id: &str, raw: RawType) -> Result<Type, String> {
-        let bytes = number(&raw.bytes)
-            .ok_or_else(|| format!("the type {id} has {:?} bytes, and has to have a number of them", raw.bytes))?;
+        let bytes = number(&raw.bytes).ok_or_else(|| {
+            format!(
+                "the type {id} has {:?} bytes, and has to have a number of them",
+                raw.bytes
+            )
+        })?;
         let mut label = raw.label;
         let (kind, expected) = match raw.encoding.as_str() {
             "mapping" => {
                 let key = self.of(&part(id, "key", raw.key)?)?;
-                if !matches!(
-                    self.types[key.0].kind,
-                    Kind::Value | Kind::Bytes | Kind::Enum(_)
-                ) {
+                if !matches!(self.types[key.0].kind, Kind::Value | Kind::Bytes | Kind::Enum(_)) {
                     return Err(format!("the keys of {id} are no values"));
                 }
                 let value = self.of(&part(id, "value", raw.value)?)?;
@@ -99,7 +100,9 @@ impl Types<'_> {
             }
             "bytes" => (Kind::Bytes, WORD),
             "inplace" if raw.base.is_some() => {
-                let count = count(&label).ok_or_else(|| format!("the array {id} does not say how long it is: its label is {label:?}"))?;
+                let count = count(&label).ok_or_else(|| {
+                    format!("the array {id} does not say how long it is: its label is {label:?}")
+                })?;
                 let element = self.of(&part(id, "base", raw.base)?)?;
                 (Kind::Array(count, element), self.array_bytes(count, element))
             }
@@ -118,14 +121,18 @@ impl Types<'_> {
                 (Kind::Enum(said), bytes)
             }
             "inplace" if raw.members.is_some() => {
-                return Err(format!("the type {id} has members and is neither struct nor enum"))
+                return Err(format!(
+                    "the type {id} has members and is neither struct nor enum"
+                ))
             }
             "inplace" => {
                 label = plain(id, label);
                 (Kind::Value, bytes)
             }
             other => {
-                return Err(format!("the type {id} is encoded as {other:?}, which this program does not know"))
+                return Err(format!(
+                    "the type {id} is encoded as {other:?}, which this program does not know"
+                ))
             }
         };
         if bytes != expected {
@@ -133,7 +140,9 @@ impl Types<'_> {
         }
         let one_word = bytes <= WORD;
         if bytes.is_zero() || (!one_word && !(bytes % WORD).is_zero()) {
-            return Err(format!("the type {id} claims {bytes} bytes, which no place in storage has"));
+            return Err(format!(
+                "the type {id} claims {bytes} bytes, which no place in storage has"
+            ));
         }
         if matches!(kind, Kind::Value | Kind::Enum(_)) && bytes > U512::from(u64::MAX) {
             return Err(format!("the value {id} claims {bytes} bytes, which no value has"));
@@ -150,12 +159,19 @@ impl Types<'_> {
         let mut end = U512::ZERO;
         for field in raw {
             let label = &field.label;
-            let slot: U256 = number(&field.slot)
-                .ok_or_else(|| format!("{label:?} in {place} lies at slot {:?}, which is no number", field.slot))?;
+            let slot: U256 = number(&field.slot).ok_or_else(|| {
+                format!(
+                    "{label:?} in {place} lies at slot {:?}, which is no number",
+                    field.slot
+                )
+            })?;
             let of = self.of(&field.of)?;
             let Type { bytes, kind, .. } = &self.types[of.0];
             if field.bytes.is_some_and(|said| U512::from(said) != *bytes) {
-                return Err(format!("{label:?} in {place} claims other bytes than its type {} has", field.of));
+                return Err(format!(
+                    "{label:?} in {place} claims other bytes than its type {} has",
+                    field.of
+                ));
             }
             let at = At {
                 slot,
@@ -165,7 +181,10 @@ impl Types<'_> {
             if u64::from(at.offset) >= WORD_BYTES
                 || (at.offset != 0 && (begins_a_word || U512::from(at.offset) + *bytes > WORD))
             {
-                return Err(format!("{label:?} in {place} begins at byte {} of its word, where it does not fit", at.offset));
+                return Err(format!(
+                    "{label:?} in {place} begins at byte {} of its word, where it does not fit",
+                    at.offset
+                ));
             }
             if at.byte() < end {
                 return Err(format!("{label:?} in {place} lies on what is listed before it"));
@@ -237,8 +256,5 @@ fn count(label: &str) -> Option<u64> {
 fn trailing_number(id: &str) -> u64 {
     let digits = id.trim_start_matches(|character| character != ')');
     // No definition has the highest number.
-    digits
-        .trim_start_matches(')')
-        .parse()
-        .unwrap_or(u64::MAX)
+    digits.trim_start_matches(')').parse().unwrap_or(u64::MAX)
 }

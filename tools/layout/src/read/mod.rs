@@ -138,10 +138,7 @@ fn choose<'a>(
     let mut chosen = Vec::new();
     for (file, names) in contracts {
         for (name, output) in names.as_object().into_iter().flatten() {
-            let Some(layout) = output
-                .get("storageLayout")
-                .filter(|layout| layout.is_object())
-            else {
+            let Some(layout) = output.get("storageLayout").filter(|layout| layout.is_object()) else {
                 continue;
             };
             let full = format!("{file}:{name}");

@@ -122,7 +122,10 @@ fn a_change_in_a_guard_is_told_with_its_path() {
 #[test]
 fn a_file_that_was_changed_by_hand_is_refused() {
     let hash = claimed(VAULT);
-    let changed = file("changed.json", &VAULT.replace("\"label\": \"owed\"", "\"label\": \"own\""));
+    let changed = file(
+        "changed.json",
+        &VAULT.replace("\"label\": \"owed\"", "\"label\": \"own\""),
+    );
     let same = file("unchanged.json", VAULT);
     let sentence = format!("changed.json: it claims the hash {hash} and what it holds comes to 0x");
     refused(&run(&["hash", as_text(&changed)]), &sentence);
@@ -133,13 +136,31 @@ fn a_file_that_was_changed_by_hand_is_refused() {
 #[test]
 fn a_file_that_is_no_layout_is_refused_with_what_to_do() {
     let hash = |name: &str, text: &str| run(&["hash", as_text(&file(name, text))]);
-    refused(&run(&["hash", "nowhere.json"]), "error: nowhere.json: it cannot be read: No such file");
-    refused(&hash("empty.json", ""), "empty.json: it is no layout: EOF while parsing");
-    refused(&hash("array.json", "[]"), "there is no storage layout in it: it has to be what 'layout export' writes");
-    refused(&hash("other.json", "{\"abi\": []}"), "there is no storage layout in it");
-    refused(&hash("no-contracts.json", "{\"contracts\": {\"A.sol\": {\"A\": {}}}}"), "there is no storage layout in it");
     refused(
-        &hash("later.json", "{\"format\": \"portcullis-storage-layout-2\", \"storage\": []}"),
+        &run(&["hash", "nowhere.json"]),
+        "error: nowhere.json: it cannot be read: No such file",
+    );
+    refused(
+        &hash("empty.json", ""),
+        "empty.json: it is no layout: EOF while parsing",
+    );
+    refused(
+        &hash("array.json", "[]"),
+        "there is no storage layout in it: it has to be what 'layout export' writes",
+    );
+    refused(
+        &hash("other.json", "{\"abi\": []}"),
+        "there is no storage layout in it",
+    );
+    refused(
+        &hash("no-contracts.json", "{\"contracts\": {\"A.sol\": {\"A\": {}}}}"),
+        "there is no storage layout in it",
+    );
+    refused(
+        &hash(
+            "later.json",
+            "{\"format\": \"portcullis-storage-layout-2\", \"storage\": []}",
+        ),
         "its format is portcullis-storage-layout-2, and this program reads portcullis-storage-layout-1",
     );
     refused(
@@ -160,21 +181,36 @@ fn a_file_that_contradicts_itself_is_refused() {
     let of = |id: &str| format!(r#"{{"label": "a", "slot": "0", "offset": 0, "type": "{id}"}}"#);
     let with = |rest: &str| format!(r#""t_x": {{"label": "x", {rest}}}"#);
     let cases = [
-        (one(&of("t_w"), ""), "it names a type \"t_w\" and does not say what it is"),
         (
-            one(r#"{"label": "a", "slot": "first", "offset": 0, "type": "t_w"}"#, WORD),
+            one(&of("t_w"), ""),
+            "it names a type \"t_w\" and does not say what it is",
+        ),
+        (
+            one(
+                r#"{"label": "a", "slot": "first", "offset": 0, "type": "t_w"}"#,
+                WORD,
+            ),
             "\"a\" in the contract lies at slot \"first\", which is no number",
         ),
         (
-            one(r#"{"label": "a", "slot": "0", "offset": 20, "type": "t_h"}"#, HALF),
+            one(
+                r#"{"label": "a", "slot": "0", "offset": 20, "type": "t_h"}"#,
+                HALF,
+            ),
             "\"a\" in the contract begins at byte 20 of its word, where it does not fit",
         ),
         (
-            one(r#"{"label": "a", "slot": "0", "offset": 32, "type": "t_h"}"#, HALF),
+            one(
+                r#"{"label": "a", "slot": "0", "offset": 32, "type": "t_h"}"#,
+                HALF,
+            ),
             "begins at byte 32 of its word",
         ),
         (
-            one(r#"{"label": "a", "slot": "0", "offset": 0, "bytes": 32, "type": "t_h"}"#, HALF),
+            one(
+                r#"{"label": "a", "slot": "0", "offset": 0, "bytes": 32, "type": "t_h"}"#,
+                HALF,
+            ),
             "\"a\" in the contract claims other bytes than its type t_h has",
         ),
         (
@@ -191,38 +227,100 @@ fn a_file_that_contradicts_itself_is_refused() {
             ),
             "\"b\" in the contract lies on what is listed before it",
         ),
-        (one(&of("t_x"), &with(r#""encoding": "inplace", "numberOfBytes": "many""#)), "has \"many\" bytes"),
-        (one(&of("t_x"), &with(r#""encoding": "inplace", "numberOfBytes": "0""#)), "claims 0 bytes, which no place in storage has"),
-        (one(&of("t_x"), &with(r#""encoding": "inplace", "numberOfBytes": "33""#)), "claims 33 bytes, which no place in storage has"),
         (
-            one(&of("t_x"), &with(r#""encoding": "inplace", "numberOfBytes": "18446744073709551616""#)),
+            one(
+                &of("t_x"),
+                &with(r#""encoding": "inplace", "numberOfBytes": "many""#),
+            ),
+            "has \"many\" bytes",
+        ),
+        (
+            one(
+                &of("t_x"),
+                &with(r#""encoding": "inplace", "numberOfBytes": "0""#),
+            ),
+            "claims 0 bytes, which no place in storage has",
+        ),
+        (
+            one(
+                &of("t_x"),
+                &with(r#""encoding": "inplace", "numberOfBytes": "33""#),
+            ),
+            "claims 33 bytes, which no place in storage has",
+        ),
+        (
+            one(
+                &of("t_x"),
+                &with(r#""encoding": "inplace", "numberOfBytes": "18446744073709551616""#),
+            ),
             "claims 18446744073709551616 bytes, which no value has",
         ),
-        (one(&of("t_x"), &with(r#""encoding": "spread", "numberOfBytes": "32""#)), "is encoded as \"spread\", which this program does not know"),
-        (one(&of("t_x"), &with(r#""encoding": "bytes", "numberOfBytes": "31""#)), "the type t_x claims 31 bytes and takes 32"),
-        (one(&of("t_x"), &with(r#""encoding": "mapping", "numberOfBytes": "32""#)), "the type t_x does not say its key"),
         (
-            one(&of("t_x"), &format!("{}, {WORD}", with(r#""encoding": "mapping", "numberOfBytes": "32", "key": "t_w""#))),
+            one(
+                &of("t_x"),
+                &with(r#""encoding": "spread", "numberOfBytes": "32""#),
+            ),
+            "is encoded as \"spread\", which this program does not know",
+        ),
+        (
+            one(&of("t_x"), &with(r#""encoding": "bytes", "numberOfBytes": "31""#)),
+            "the type t_x claims 31 bytes and takes 32",
+        ),
+        (
+            one(
+                &of("t_x"),
+                &with(r#""encoding": "mapping", "numberOfBytes": "32""#),
+            ),
+            "the type t_x does not say its key",
+        ),
+        (
+            one(
+                &of("t_x"),
+                &format!(
+                    "{}, {WORD}",
+                    with(r#""encoding": "mapping", "numberOfBytes": "32", "key": "t_w""#)
+                ),
+            ),
             "the type t_x does not say its value",
         ),
-        (one(&of("t_x"), &with(r#""encoding": "dynamic_array", "numberOfBytes": "32""#)), "the type t_x does not say its base"),
         (
-            one(&of("t_x"), &with(r#""encoding": "dynamic_array", "numberOfBytes": "32", "base": "t_x""#)),
+            one(
+                &of("t_x"),
+                &with(r#""encoding": "dynamic_array", "numberOfBytes": "32""#),
+            ),
+            "the type t_x does not say its base",
+        ),
+        (
+            one(
+                &of("t_x"),
+                &with(r#""encoding": "dynamic_array", "numberOfBytes": "32", "base": "t_x""#),
+            ),
             "the type t_x holds itself, and such types are not compared",
         ),
         (
-            one(&of("t_x"), &format!("{}, {WORD}", with(r#""encoding": "inplace", "numberOfBytes": "32", "base": "t_w""#))),
+            one(
+                &of("t_x"),
+                &format!(
+                    "{}, {WORD}",
+                    with(r#""encoding": "inplace", "numberOfBytes": "32", "base": "t_w""#)
+                ),
+            ),
             "the array t_x does not say how long it is: its label is \"x\"",
         ),
         (
             one(
                 &of("t_a"),
-                &format!(r#""t_a": {{"label": "uint128[3]", "encoding": "inplace", "numberOfBytes": "96", "base": "t_h"}}, {HALF}"#),
+                &format!(
+                    r#""t_a": {{"label": "uint128[3]", "encoding": "inplace", "numberOfBytes": "96", "base": "t_h"}}, {HALF}"#
+                ),
             ),
             "the type t_a claims 96 bytes and takes 64",
         ),
         (
-            one(&of("t_struct(S)"), r#""t_struct(S)": {"label": "struct S", "encoding": "inplace", "numberOfBytes": "32"}"#),
+            one(
+                &of("t_struct(S)"),
+                r#""t_struct(S)": {"label": "struct S", "encoding": "inplace", "numberOfBytes": "32"}"#,
+            ),
             "the struct t_struct(S) does not say its members",
         ),
         (
@@ -236,7 +334,10 @@ fn a_file_that_contradicts_itself_is_refused() {
             "the type t_struct(S) claims 64 bytes and takes 32",
         ),
         (
-            one(&of("t_x"), &with(r#""encoding": "inplace", "numberOfBytes": "32", "members": ["A"]"#)),
+            one(
+                &of("t_x"),
+                &with(r#""encoding": "inplace", "numberOfBytes": "32", "members": ["A"]"#),
+            ),
             "the type t_x has members and is neither struct nor enum",
         ),
         (
@@ -251,20 +352,30 @@ fn a_file_that_contradicts_itself_is_refused() {
         ),
     ];
     for (number, (text, sentence)) in cases.into_iter().enumerate() {
-        refused(&run(&["hash", as_text(&file(&format!("contradiction-{number}.json"), &text))]), sentence);
+        refused(
+            &run(&[
+                "hash",
+                as_text(&file(&format!("contradiction-{number}.json"), &text)),
+            ]),
+            sentence,
+        );
     }
 }
 
 #[test]
 fn types_nested_without_end_are_refused_and_many_in_few_lines_end() {
-    let mut types = vec![r#""t_0": {"encoding": "inplace", "label": "uint256", "numberOfBytes": "32"}"#.to_owned()];
+    let mut types =
+        vec![r#""t_0": {"encoding": "inplace", "label": "uint256", "numberOfBytes": "32"}"#.to_owned()];
     for depth in 1..300 {
         types.push(format!(
             r#""t_{depth}": {{"encoding": "dynamic_array", "label": "v", "numberOfBytes": "32", "base": "t_{}"}}"#,
             depth - 1
         ));
     }
-    let deep = one(r#"{"label": "a", "slot": "0", "offset": 0, "type": "t_299"}"#, &types.join(", "));
+    let deep = one(
+        r#"{"label": "a", "slot": "0", "offset": 0, "type": "t_299"}"#,
+        &types.join(", "),
+    );
     refused(
         &run(&["hash", as_text(&file("deep.json", &deep))]),
         "its types are nested deeper than 200",
@@ -272,9 +383,11 @@ fn types_nested_without_end_are_refused_and_many_in_few_lines_end() {
 
     // A struct of two structs of two structs…: two to the hundredth differences.
     let wide = |leaf: &str| {
-        let mut types = vec![format!(r#""t_struct(0)": {{"encoding": "inplace", "label": "struct 0", "numberOfBytes": "32",
+        let mut types = vec![format!(
+            r#""t_struct(0)": {{"encoding": "inplace", "label": "struct 0", "numberOfBytes": "32",
             "members": [{{"label": "leaf", "slot": "0", "offset": 0, "type": "t_w"}}]}},
-            "t_w": {{"encoding": "inplace", "label": "{leaf}", "numberOfBytes": "32"}}"#)];
+            "t_w": {{"encoding": "inplace", "label": "{leaf}", "numberOfBytes": "32"}}"#
+        )];
         for depth in 1..100 {
             let inner = format!("t_array(t_struct({}))dyn", depth - 1);
             types.push(format!(
@@ -285,7 +398,10 @@ fn types_nested_without_end_are_refused_and_many_in_few_lines_end() {
             ));
         }
         // Each is two levels.
-        one(r#"{"label": "a", "slot": "0", "offset": 0, "type": "t_struct(99)"}"#, &types.join(", "))
+        one(
+            r#"{"label": "a", "slot": "0", "offset": 0, "type": "t_struct(99)"}"#,
+            &types.join(", "),
+        )
     };
     let (old, new) = (
         file("wide-old.json", &wide("uint256")),
@@ -295,7 +411,10 @@ fn types_nested_without_end_are_refused_and_many_in_few_lines_end() {
     assert_eq!(output.status.code(), Some(1));
     let told = printed(&output);
     assert!(told.lines().count() < 220, "{}", told.lines().count());
-    assert!(told.contains("  and more in here, which is not listed\n"), "{told}");
+    assert!(
+        told.contains("  and more in here, which is not listed\n"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -323,14 +442,25 @@ fn several_contracts_in_a_file_are_told_apart_by_name() {
         let empty = alloy_primitives::keccak256([5]);
         assert_eq!(printed(&output), format!("{empty}\n"));
     }
-    let compared = run(&["compare", path, path, "--old-contract", "A", "--new-contract", "B.sol:B"]);
+    let compared = run(&[
+        "compare",
+        path,
+        path,
+        "--old-contract",
+        "A",
+        "--new-contract",
+        "B.sol:B",
+    ]);
     assert_eq!(compared.status.code(), Some(0));
     let one = file("one.json", VAULT);
     refused(
         &run(&["hash", as_text(&one), "--contract", "Bridge"]),
         "it holds no layout of a contract named Bridge; it has Vault",
     );
-    assert_eq!(run(&["hash", as_text(&one), "--contract", "Vault"]).status.code(), Some(0));
+    assert_eq!(
+        run(&["hash", as_text(&one), "--contract", "Vault"]).status.code(),
+        Some(0)
+    );
 }
 
 #[test]
@@ -378,12 +508,26 @@ fn what_a_contracts_program_prints_is_written() {
     assert_eq!(printed(&output), VAULT);
 
     let out = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("exported.json");
-    let output = run(&["export", "printing", "--manifest-path", manifest, "--out", as_text(&out)]);
+    let output = run(&[
+        "export",
+        "printing",
+        "--manifest-path",
+        manifest,
+        "--out",
+        as_text(&out),
+    ]);
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stdout.is_empty());
     assert_eq!(std::fs::read_to_string(&out).unwrap(), VAULT);
     refused(
-        &run(&["export", "printing", "--manifest-path", manifest, "--out", "/nowhere/out.json"]),
+        &run(&[
+            "export",
+            "printing",
+            "--manifest-path",
+            manifest,
+            "--out",
+            "/nowhere/out.json",
+        ]),
         "/nowhere/out.json cannot be written:",
     );
 }
@@ -392,7 +536,10 @@ fn what_a_contracts_program_prints_is_written() {
 fn a_program_that_prints_no_layout_is_refused_with_what_to_write() {
     let manifest = package("interface", &printing("interface IVault {}"));
     let output = run(&["export", "interface", "--manifest-path", as_text(&manifest)]);
-    refused(&output, "the program of interface printed no layout: it is no layout:");
+    refused(
+        &output,
+        "the program of interface printed no layout: it is no layout:",
+    );
     refused(
         &output,
         "Write 'if portcullis::layout::printed::<contract::NAME>() { return; }' first in the main of its src/main.rs",

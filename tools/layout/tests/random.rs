@@ -31,9 +31,7 @@ fn types() -> impl Strategy<Value = Of> {
     value.clone().prop_recursive(3, 24, 4, move |inner| {
         prop_oneof![
             (value.clone(), inner.clone()).prop_map(|(key, value)| Of::Mapping(key.into(), value.into())),
-            inner
-                .clone()
-                .prop_map(|element| Of::Vector(element.into())),
+            inner.clone().prop_map(|element| Of::Vector(element.into())),
             (1_u64..9, inner.clone()).prop_map(|(count, element)| Of::Array(count, element.into())),
             vec(inner, 1..4).prop_map(Of::Struct),
         ]
@@ -75,7 +73,9 @@ impl Of {
     fn write(&self, types: &mut Map<String, Value>) {
         let bytes = self.size().0.to_string();
         let written = match self {
-            Self::Uint(bits) => json!({"encoding": "inplace", "label": format!("uint{bits}"), "numberOfBytes": bytes}),
+            Self::Uint(bits) => {
+                json!({"encoding": "inplace", "label": format!("uint{bits}"), "numberOfBytes": bytes})
+            }
             Self::Bool => json!({"encoding": "inplace", "label": "bool", "numberOfBytes": bytes}),
             Self::Address => json!({"encoding": "inplace", "label": "address", "numberOfBytes": bytes}),
             Self::Text => json!({"encoding": "bytes", "label": "string", "numberOfBytes": bytes}),

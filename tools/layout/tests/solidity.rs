@@ -70,7 +70,8 @@ fn every_layout_may_follow_itself_and_has_a_hash() {
 fn a_struct_that_holds_itself_is_not_compared() {
     let error = read::text(CASES, Some("Recursive")).unwrap_err().to_string();
     assert!(
-        error.starts_with("the type t_struct(R)") && error.ends_with("holds itself, and such types are not compared"),
+        error.starts_with("the type t_struct(R)")
+            && error.ends_with("holds itself, and such types are not compared"),
         "{error}"
     );
 }
@@ -83,7 +84,8 @@ fn an_enum_whose_members_no_file_says_is_refused_and_has_no_hash() {
     let (old, new) = (read("Enum_V1"), read("Enum_V2_Ok"));
     let differences = compare(&old, &new);
     assert!(!compatible(&differences));
-    assert!(report::text(&old, &new, &differences).contains("refused  data1  not compared: a file does not say the members of enum Enum_V1.E;"));
+    assert!(report::text(&old, &new, &differences)
+        .contains("refused  data1  not compared: a file does not say the members of enum Enum_V1.E;"));
     assert_eq!(
         old.hash().unwrap_err().to_string(),
         "it does not say the members of enum Enum_V1.E: give the compiler's whole output with its `ast`, or write them into the type as \"members\": \
@@ -114,5 +116,6 @@ fn an_enum_that_needs_another_byte_is_refused() {
     assert!(compatible(&compare(&one, &more)));
     let differences = compare(&more, &large);
     assert!(!compatible(&differences));
-    assert!(report::text(&more, &large, &differences).contains("refused  side  retyped: enum E of 1 bytes became enum E of 2 bytes"));
+    assert!(report::text(&more, &large, &differences)
+        .contains("refused  side  retyped: enum E of 1 bytes became enum E of 2 bytes"));
 }
