@@ -4,6 +4,9 @@ use super::{compatible, shortened, Change, Comparison, Difference};
 use crate::model::Field;
 use alloy_primitives::U512;
 
+/// Whether a new field stands for an old one.
+type Way = fn(&Field, &Field) -> bool;
+
 impl<'a> Comparison<'a> {
     /// What is different between two lists of fields, of which the second may be longer where `may_grow`.
     pub(super) fn fields(
@@ -49,12 +52,10 @@ impl<'a> Comparison<'a> {
     fn pairs(&self, old: &[&Field], new: &[Field]) -> Vec<Option<usize>> {
         let mut pairs = vec![None; old.len()];
         let mut taken: Vec<bool> = new.iter().map(|field| self.new.is_gap(field)).collect();
-        let same_name = |before: &Field, after: &Field| before.label == after.label;
-        let same_place = |before: &Field, after: &Field| before.at == after.at;
-        let ways: [&dyn Fn(&Field, &Field) -> bool; 3] = [
-            &|before, after| same_name(before, after) && same_place(before, after),
-            &same_name,
-            &same_place,
+        let ways: [Way; 3] = [
+            |before, after| before.label == after.label && before.at == after.at,
+            |before, after| before.label == after.label,
+            |before, after| before.at == after.at,
         ];
         for matches in ways {
             for (before, pair) in old.iter().zip(&mut pairs) {
