@@ -62,6 +62,7 @@ const FROM: B256 = B256::new(Keccak256::new().update(b"portcullis.shared-lock.fr
 
 /// The lock, as its keeper has it.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct SharedLock {
     members: StorageMap<B256, StorageU256>,
 }

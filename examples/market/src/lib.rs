@@ -100,6 +100,7 @@ events! {
 /// The market.
 #[portcullis::entrypoint(latch)]
 #[storage]
+#[derive(portcullis::StorageLayout)]
 pub struct Market {
     book: Book,
     authority: Authority,
