@@ -331,3 +331,15 @@ pub fn assert_refused<E: SolError + PartialEq + std::fmt::Debug>(receipt: &Recei
 pub fn denied() -> IGuardedProxy::ProxyDeniedAdminAccess {
     IGuardedProxy::ProxyDeniedAdminAccess {}
 }
+
+impl World {
+    /// Sets an account's code, as no transaction could.
+    pub fn set_code(&mut self, account: Address, code: &[u8]) -> Result<(), e2e::rpc::RpcError> {
+        let params = serde_json::json!([account, Bytes::copy_from_slice(code)]);
+        match self.chain.client().ask::<serde_json::Value>("anvil_setCode", params) {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_unknown_method() => Err(e2e::rpc::Lacking::SetStorage.into()),
+            Err(error) => Err(error),
+        }
+    }
+}
