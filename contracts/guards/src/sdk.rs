@@ -67,7 +67,14 @@ pub fn static_call_all(vm: &VM, to: Address, data: &[u8]) -> (bool, Vec<u8>) {
 ///
 /// Returns none when the call fails, or when the answer is of any other length.
 pub fn static_call_word(vm: &VM, to: Address, data: &[u8]) -> Option<B256> {
-    let (status, answer_bytes) = ask(vm, to, data);
+    static_call_word_within(vm, u64::MAX, to, data)
+}
+
+/// The same with no more than so much gas: for somebody who may not know the question, and uses up whatever it gets.
+// In place: a program asks in one of the two ways.
+#[inline(always)]
+pub fn static_call_word_within(vm: &VM, gas: u64, to: Address, data: &[u8]) -> Option<B256> {
+    let (status, answer_bytes) = ask_within(vm, gas, to, data);
     if answer_bytes != ANSWER_BYTES {
         return None;
     }
@@ -78,6 +85,11 @@ pub fn static_call_word(vm: &VM, to: Address, data: &[u8]) -> Option<B256> {
 // In place: most programs ask in one of the three ways above, and pay for no other.
 #[inline(always)]
 fn ask(vm: &VM, to: Address, data: &[u8]) -> (u8, usize) {
+    ask_within(vm, u64::MAX, to, data)
+}
+
+#[inline(always)]
+fn ask_within(vm: &VM, gas: u64, to: Address, data: &[u8]) -> (u8, usize) {
     // Written out, as the other contract may ask this one; not dropped, as nothing can change.
     vm.flush_cache(false);
     let mut answer_bytes = 0;
@@ -87,7 +99,7 @@ fn ask(vm: &VM, to: Address, data: &[u8]) -> (u8, usize) {
             to.as_ptr(),
             data.as_ptr(),
             data.len(),
-            u64::MAX,
+            gas,
             &mut answer_bytes,
         )
     };

@@ -261,14 +261,14 @@ impl IProxyGuards for Proxy {
 
     fn clear_invariant(&mut self, place: u8) -> Result<(), ProxyError> {
         let mut config = self.config();
-        let previous = self
-            .invariant_at(place)
-            .filter(|_| config.invariants.has(place))
-            .ok_or(NoInvariant { place })?;
+        if !config.invariants.has(place) {
+            return Err(NoInvariant { place }.into());
+        }
+        let previous = self.invariant_at(place).map_or(Address::ZERO, |watched| watched.target);
         self.keep_invariant(place, [U256::ZERO; 4]);
         config.invariants = config.invariants.with(place, false);
         self.set_config(config);
-        self.invariant_configured(place, previous.target, Address::ZERO, true);
+        self.invariant_configured(place, previous, Address::ZERO, true);
         Ok(())
     }
 
@@ -329,7 +329,7 @@ impl IProxyGuards for Proxy {
 
     fn invariant(&self, place: u8) -> Result<(FixedBytes<4>, InvariantTerms), ProxyError> {
         let watched = Some(place)
-            .filter(|place| self.config().invariants.has(*place))
+            .filter(|place| *place < PLACES)
             .and_then(|place| self.invariant_at(place))
             .ok_or(NoInvariant { place })?;
         Ok((watched.selector().into(), watched.terms()))

@@ -164,6 +164,9 @@ impl Watched {
 
     /// What its words say; none where nothing was set.
     pub(crate) fn from_words(guard: u8, [packed, bound, first, second]: Words) -> Option<Self> {
+        if packed.is_zero() {
+            return None;
+        }
         let packed = B256::from(packed).0;
         let (target, rest) = packed.split_first_chunk::<20>()?;
         let (selector, rest) = rest.split_first_chunk::<4>()?;
@@ -396,6 +399,7 @@ mod tests {
             assert_eq!((watched.terms(), watched.selector()), (terms, SELECTOR));
             assert_eq!(Watched::from_words(3, watched.to_words()), Some(watched));
         }
+        assert_eq!(Watched::from_words(3, [U256::ZERO; 4]), None);
     }
 
     #[test]

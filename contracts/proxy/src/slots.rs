@@ -144,10 +144,13 @@ pub(crate) fn is_contract(vm: &VM, account: Address) -> bool {
     }
 }
 
-/// Whether a contract says itself that it is no implementation for a proxy which keeps its own at ERC-1967's slot: its answer to `proxiableUUID()`. None where it says nothing.
+/// What answering `proxiableUUID()` may take. A fallback function that writes uses up all that it gets.
+const UUID_GAS: u64 = 200_000;
+
+/// At which slot a contract says that its proxy keeps it: its answer to `proxiableUUID()`. None where it says nothing.
 #[inline(never)]
 pub(crate) fn proxiable_uuid(vm: &VM, implementation: Address) -> Option<B256> {
-    sdk::static_call_word(vm, implementation, &calldata!("proxiableUUID"))
+    sdk::static_call_word_within(vm, UUID_GAS, implementation, &calldata!("proxiableUUID"))
 }
 
 #[cfg(test)]

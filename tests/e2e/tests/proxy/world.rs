@@ -18,7 +18,6 @@ pub const HELD: u64 = 1_000_000;
 pub const MARKER: u64 = 4_711;
 
 pub const INCREASES: u8 = 0;
-pub const DECREASES: u8 = 1;
 pub const REDUCES: u8 = 2;
 pub const WITHDRAWS: u8 = 3;
 pub const VIEW: u8 = 4;
