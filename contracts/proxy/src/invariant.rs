@@ -189,24 +189,16 @@ impl Watched {
 
     pub(crate) fn to_words(&self) -> Words {
         let (rule, bound) = self.rule.parts();
-        let numbers = [
-            rule,
-            self.fails_open.into(),
-            // Invariant: two at most.
-            self.arguments.len() as u8,
-            0,
-        ];
-        let mut packed = Vec::with_capacity(32);
-        for part in [
-            self.target.as_slice(),
-            &self.selector,
-            &numbers,
-            &self.least_gas.to_be_bytes(),
-        ] {
-            packed.extend_from_slice(part);
+        // Invariant: two arguments at most.
+        let numbers = [rule, self.fails_open.into(), self.arguments.len() as u8, 0];
+        let target = self.target.into_array();
+        let gas = self.least_gas.to_be_bytes();
+        let parts = [&target[..], &self.selector, &numbers, &gas].into_iter().flatten();
+        let mut packed = B256::ZERO;
+        for (to, from) in packed.0.iter_mut().zip(parts) {
+            *to = *from;
         }
-        // Invariant: 20, 4, 4 and 4 bytes.
-        let packed = B256::right_padding_from(&packed).into();
+        let packed = packed.into();
         [packed, bound, self.argument(0).into(), self.argument(1).into()]
     }
 

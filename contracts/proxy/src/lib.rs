@@ -36,6 +36,7 @@ extern crate alloc;
 mod admin;
 mod arguments;
 mod config;
+mod dispatch;
 mod error;
 mod forward;
 mod guard;
@@ -71,7 +72,7 @@ use portcullis::{
 };
 use setting::Setting;
 use stylus_sdk::{
-    abi::{internal::CONSTRUCTOR_BASE_NAME, Router},
+    abi::internal::CONSTRUCTOR_BASE_NAME,
     host::VM,
     prelude::*,
     storage::{StorageMap, StorageType, StorageU256},
@@ -100,10 +101,6 @@ pub struct Proxy {
     violations: ViolationRecord,
 }
 
-// SAFETY: it is made once in a call, at the proxy's own root, and nothing else is kept there.
-#[cfg(not(feature = "contract-client-gen"))]
-unsafe impl TopLevelStorage for Proxy {}
-
 /// Takes every call.
 #[cfg(not(feature = "contract-client-gen"))]
 #[allow(dead_code)] // Where it is tested, nothing calls it.
@@ -127,33 +124,21 @@ fn enter(input: Vec<u8>, vm: VM) -> ArbResult {
 const CONSTRUCTOR: [u8; 4] = stylus_sdk::function_selector!(CONSTRUCTOR_BASE_NAME);
 
 /// Constructs the proxy, once: whoever calls first.
-#[cfg(not(feature = "contract-client-gen"))]
-#[inline(never)]
 fn construct(proxy: &mut Proxy, input: &[u8]) -> ArbResult {
     require_settled()?;
-    let mut root = Root(proxy);
     match input.split_first_chunk() {
-        Some((&CONSTRUCTOR, arguments)) => {
-            // Invariant: there is one.
-            <Proxy as Router<Root<'_>, Proxy>>::constructor(&mut root, arguments)
-                .unwrap_or_else(|| Err(Vec::new()))
-        }
+        Some((&CONSTRUCTOR, arguments)) => dispatch::construct(proxy, arguments),
         _ => Err(ProxyError::from(NotConstructed {}).into()),
     }
 }
 
 /// Takes a call of the administrator.
-#[cfg(not(feature = "contract-client-gen"))]
-#[inline(never)]
 pub(crate) fn administer(proxy: &mut Proxy, input: &[u8]) -> ArbResult {
     require_settled()?;
-    let denied = || Err(ProxyError::from(ProxyDeniedAdminAccess {}).into());
-    let Some((selector, arguments)) = input.split_first_chunk() else {
-        return denied();
-    };
-    let selector = u32::from_be_bytes(*selector);
-    <Proxy as Router<Root<'_>, Proxy>>::route(&mut Root(proxy), selector, arguments)
-        .unwrap_or_else(denied)
+    input
+        .split_first_chunk()
+        .and_then(|(selector, arguments)| dispatch::administer(proxy, *selector, arguments))
+        .unwrap_or_else(|| Err(ProxyError::from(ProxyDeniedAdminAccess {}).into()))
 }
 
 /// Nothing is set, nor the proxy constructed, in the middle of a transition: whoever can have the administrator called would choose which guards it meets at its exit.
@@ -161,43 +146,6 @@ fn require_settled() -> Result<(), Vec<u8>> {
     match lock::held() {
         None => Ok(()),
         Some(_) => Err(GuardError::from(Reentered {}).into()),
-    }
-}
-
-/// What the router works on: the proxy, without the SDK's mark of construction, which is the implementation's.
-#[cfg(not(feature = "contract-client-gen"))]
-struct Root<'a>(&'a mut Proxy);
-
-// SAFETY: it is the proxy.
-#[cfg(not(feature = "contract-client-gen"))]
-unsafe impl TopLevelStorage for Root<'_> {}
-
-#[cfg(not(feature = "contract-client-gen"))]
-impl core::borrow::Borrow<Proxy> for Root<'_> {
-    fn borrow(&self) -> &Proxy {
-        self.0
-    }
-}
-
-#[cfg(not(feature = "contract-client-gen"))]
-impl core::borrow::BorrowMut<Proxy> for Root<'_> {
-    fn borrow_mut(&mut self) -> &mut Proxy {
-        self.0
-    }
-}
-
-#[cfg(not(feature = "contract-client-gen"))]
-impl stylus_sdk::stylus_core::ValueDenier for Root<'_> {
-    fn deny_value(&self, method: &str) -> Result<(), Vec<u8>> {
-        self.0.deny_value(method)
-    }
-}
-
-#[cfg(not(feature = "contract-client-gen"))]
-impl stylus_sdk::stylus_core::ConstructorGuard for Root<'_> {
-    /// That there is an administrator is the mark, and was looked at.
-    fn check_constructor_slot(&self) -> Result<(), Vec<u8>> {
-        Ok(())
     }
 }
 
@@ -259,7 +207,11 @@ impl Proxy {
 
 /// The key of a selector.
 pub(crate) fn key_of(selector: &[u8; 4]) -> B256 {
-    B256::right_padding_from(selector)
+    let [a, b, c, d] = *selector;
+    let mut word = B256::ZERO;
+    let [first, second, third, fourth, ..] = &mut word.0;
+    (*first, *second, *third, *fourth) = (a, b, c, d);
+    word
 }
 
 /// The key of a place.
