@@ -5,7 +5,9 @@
 use crate::emergency::program;
 use crate::error::BenchError;
 use crate::measure::{Ending, Stage};
-use crate::site::{units, Case, Site, AMOUNT, CALLER, CAPACITY, DEPLOYER, FIRST, GUARDIAN, REFILL_SECS, WAIT};
+use crate::site::{
+    units, Case, Site, AMOUNT, CALLER, CAPACITY, DEPLOYER, FIRST, GUARDIAN, REFILL_SECS, WAIT,
+};
 use crate::table::Size;
 use alloy_primitives::{Address, Bytes, B256, U256};
 use alloy_sol_types::{sol, SolCall, SolValue};
@@ -138,7 +140,10 @@ fn settings(site: &Site, guards: Guards, implementation: Address) -> Vec<Vec<u8>
         }
         .abi_encode()
     };
-    let calls = vec![IImplementation::transferCall::SELECTOR, IImplementation::payCall::SELECTOR];
+    let calls = vec![
+        IImplementation::transferCall::SELECTOR,
+        IImplementation::payCall::SELECTOR,
+    ];
     let latch = u8::from(guards == Guards::Latch);
     let mut settings = vec![
         selectors(calls, 3, latch),
