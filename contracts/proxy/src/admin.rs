@@ -10,6 +10,9 @@ use super::{
     slots::{self, Wiring},
     IProxyGuards, Proxy,
 };
+// What the macro makes of the trait for whoever prints the interface, and looks for here.
+#[cfg(feature = "export-abi")]
+use super::IProxyGuardsStylusAbiStruct;
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256};
 use portcullis::{abi::Blob, core_types::breaker::Share, events, sdk};

@@ -52,9 +52,9 @@ mod wasm;
 pub use arguments::{AssetState, InvariantTerms, Pause, PauseState, SelectorTerms, Violated};
 pub use error::*;
 pub use guards::IProxyGuards;
-// What the macro makes of the trait for whoever prints the interface, and looks for here.
+// What the macros make for whoever prints the interface.
 #[cfg(feature = "export-abi")]
-pub use guards::IProxyGuardsStylusAbiStruct;
+pub use {admin::print_from_args, guards::IProxyGuardsStylusAbiStruct};
 
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
