@@ -99,11 +99,19 @@ pub enum Fixture {
     Trojan,
     /// The code of a wallet that belongs to whoever calls it.
     Backdoor,
+    /// An implementation for a proxy, with every fault that a guard from outside is for.
+    Bank,
+    /// Its next version, which upgrades itself for whoever asks.
+    BankTwo,
+    /// OpenZeppelin's beacon.
+    Beacon,
+    /// An implementation that says it is for another kind of proxy.
+    Sworn,
 }
 
 impl Fixture {
     /// Every one.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::Token,
         Self::NoReturnToken,
         Self::RefusingToken,
@@ -117,6 +125,10 @@ impl Fixture {
         Self::Market,
         Self::Trojan,
         Self::Backdoor,
+        Self::Bank,
+        Self::BankTwo,
+        Self::Beacon,
+        Self::Sworn,
     ];
 
     fn json(self) -> &'static str {
@@ -134,6 +146,10 @@ impl Fixture {
             Self::Market => include_str!("../../fixtures/artifacts/Market.json"),
             Self::Trojan => include_str!("../../fixtures/artifacts/Trojan.json"),
             Self::Backdoor => include_str!("../../fixtures/artifacts/Backdoor.json"),
+            Self::Bank => include_str!("../../fixtures/artifacts/Bank.json"),
+            Self::BankTwo => include_str!("../../fixtures/artifacts/BankTwo.json"),
+            Self::Beacon => include_str!("../../fixtures/artifacts/Beacon.json"),
+            Self::Sworn => include_str!("../../fixtures/artifacts/Sworn.json"),
         }
     }
 
