@@ -101,6 +101,27 @@ fn what_is_appended_is_told_and_accepted() {
 }
 
 #[test]
+fn of_many_differences_those_that_are_refused_are_told() {
+    let old = file("many-old.json", VAULT);
+    let new = edited(|document| {
+        let entries = document["storage"].as_array_mut().unwrap();
+        entries[0]["label"] = "due".into();
+        entries.extend((0..300).map(|number| {
+            serde_json::json!({"label": format!("new{number}"), "slot": (40 + number).to_string(), "offset": 0, "type": "t_uint256"})
+        }));
+        entries[7]["slot"] = "11".into();
+    });
+    let new = file("many-new.json", &new);
+    let told = printed(&run(&["compare", as_text(&old), as_text(&new)]));
+    assert!(told.contains("renamed to due at slot 0;"), "{told}");
+    assert!(told.contains("moved from slot 10 to slot 11"), "{told}");
+    assert!(told
+        .lines()
+        .any(|line| line.starts_with("ok ") && line.ends_with(" and more in here, which is not listed")));
+    assert_eq!(told.lines().count(), 206);
+}
+
+#[test]
 fn a_change_in_a_guard_is_told_with_its_path() {
     let old = file("path-old.json", VAULT);
     let new = VAULT.replace("\"label\": \"council\"", "\"label\": \"board\"");

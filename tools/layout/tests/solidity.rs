@@ -30,7 +30,7 @@ fn of(name: &str) -> Layout {
 #[test]
 fn what_is_named_ok_may_follow_and_what_is_named_bad_may_not() {
     let pairs = pairs();
-    assert_eq!(pairs.len(), 71);
+    assert_eq!(pairs.len(), 73);
     for (old, new) in pairs {
         let differences = compare(&of(&old), &of(&new));
         let ok = new.contains("_Ok");

@@ -213,4 +213,11 @@ contract Twice_V1 is Twice { uint256 private same; uint256 b; }
 contract Twice_V2_Ok is Twice { uint256 private same; uint256 b; uint256 c; }
 contract Twice_V2_Bad is Twice { uint256 b; }
 
+contract TwiceRenamed { uint256 private other; }
+contract Twice_V2_BadRenamed is TwiceRenamed { uint256 private same; uint256 b; }
+
+// One struct in two places, of which one may grow.
+contract Shared_V1 { struct S { uint256 x; } mapping(uint256 => S) m; S s; }
+contract Shared_V2_Bad { struct S { uint256 x; uint256 y; } mapping(uint256 => S) m; S s; }
+
 contract Recursive { struct R { mapping(uint256 => R) s; } R data; }
