@@ -268,10 +268,15 @@ fn each_violation_of_a_transaction_is_latched_also_after_a_call_that_passed() {
         .to_vec();
     let user = world.people.user;
     // The first passes, two violate, and the last meets what they have shut.
-    let run = |calls: &[IBatch::Call]| IBatch::runCall { calls: calls.to_vec() };
+    let run = |calls: &[IBatch::Call]| IBatch::runCall {
+        calls: calls.to_vec(),
+    };
     let sent = world.chain.submit(user, batch, &run(&calls[..3])).unwrap();
     assert_eq!(latched(&world, &sent).len(), 2, "{sent:?}");
     assert_eq!((world.violations(), world.price()), (2, PRICE + 1));
     let shut = world.chain.submit(user, batch, &run(&calls[3..])).unwrap();
-    assert!(refusal::<IProxyGuards::GroupRestricted>(&shut).is_some(), "{shut:?}");
+    assert!(
+        refusal::<IProxyGuards::GroupRestricted>(&shut).is_some(),
+        "{shut:?}"
+    );
 }
