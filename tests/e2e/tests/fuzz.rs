@@ -49,7 +49,7 @@ fn cases<S: Strategy>(number: u32, strategy: S, run: impl Fn(S::Value)) {
     let config = Config {
         cases: asked.unwrap_or(number),
         failure_persistence: None,
-        max_shrink_iters: 2_000,
+        max_shrink_iters: 1_000,
         rng_seed: RngSeed::Fixed(seed),
         ..Config::default()
     };

@@ -38,6 +38,9 @@ pub fn everybody_gets_out(mut world: World, is_made_up: bool) {
     world.net.wait(DECISION + DAY);
     assert_eq!(state(&world), 0, "a trip, a pause and a decision end by themselves");
     as_at_first(&mut world, is_made_up);
+    // A larger bucket fills in its time.
+    world.net.wait(DAY);
+    world.report();
     if is_made_up {
         world.make_up();
     }
@@ -218,9 +221,14 @@ fn everything_works(world: &mut World) {
     if !world.book().owed(Who::Alice).is_zero() {
         world.net.must(alice, market, &repay);
     }
-    let given = world.base.amount(Asset::Collateral, 50_000);
-    let seized = collateral - world.book().collateral[Who::Alice as usize];
-    must_happen(world, alice, &IMarket::removeCollateralCall { amount: given - seized });
+    // What was seized somebody else puts back.
+    let amount = collateral - world.book().collateral[Who::Alice as usize];
+    if !amount.is_zero() {
+        world
+            .net
+            .must(DEPLOYER, market, &IMarket::addCollateralCall { account: alice, amount });
+    }
+    must_happen(world, alice, &IMarket::removeCollateralCall { amount: collaterals });
     // And out again with what was supplied, in parts.
     let mut shares = bought;
     while !world.book().worth(shares).is_zero() {

@@ -528,7 +528,7 @@ impl World {
     fn spoil_feed(&mut self, feed: Feed) {
         let oracle = self.oracle;
         let now = self.net.now();
-        let mut say = |world: &mut Self, asset: Asset, wad: U256, at: u64| {
+        let say = |world: &mut Self, asset: Asset, wad: U256, at: u64| {
             let set = IOracle::setAtCall {
                 asset: world.token(asset),
                 wad,
