@@ -16,6 +16,8 @@
 //! - **Repaying and adding collateral** run on every rung but frozen, and with a dead oracle. The breaker comes back by itself.
 //! - Nothing is lent at a price off its reference, which follows slowly. Liquidations ask only that a price is young: a fall that is real must not wait for the reference.
 //!   A price pushed down costs a borrower the bonus.
+//! - **A price that jumped further than the reference goes at once**, a doubling or a halving, would be off it for good, as a call that is refused moves no reference. The governor sets
+//!   it anew, and that waits.
 //! - **How fast the debt grows is what the loan's bucket lets leave**: each loan is an outflow of it. [`portcullis::growth_cap`] would bound the debt by itself, beside what suppliers
 //!   withdraw; a program of 128 KiB has not the room for both, and the reference bounds what no bucket does.
 //! - Whoever owes nothing needs no price: taking out collateral works while the oracle is gone.
