@@ -386,9 +386,10 @@ fn the_replay_loses_the_files_numbers_without_guards_and_says_what_acted() {
         error: "WordChanged".to_owned(),
     };
     assert_eq!(outcome.lost_unguarded.by_asset, held());
-    assert_eq!(outcome.acted, [acted.clone()]);
+    let acted = vec![acted];
+    assert_eq!(outcome.acted, acted);
     assert_eq!(outcome.lost_guarded.dollars, 0.0);
-    assert_eq!(outcome.without_limits.unwrap().acted, [acted]);
+    assert_eq!(outcome.without_limits.unwrap().acted, acted);
     let limits = outcome.limits_alone.unwrap();
     assert_eq!((limits.lost.by_asset, limits.acted), (held(), vec![]));
     assert!(outcome.honest.gas_guarded > outcome.honest.gas_unguarded);

@@ -264,7 +264,7 @@ fn units_that_are_worth_millions_or_millionths_of_one_another_are_held_as_near_a
             world.loan,
             world.collateral,
         );
-        let mut prices = |world: &mut World, wad: u128| {
+        let prices = |world: &mut World, wad: u128| {
             for (asset, wad) in [(loan, loan_wad), (collateral, wad)] {
                 world.oracle(&IOracle::setCall {
                     asset,
@@ -285,14 +285,22 @@ fn units_that_are_worth_millions_or_millionths_of_one_another_are_held_as_near_a
         let reference = (U256::from(wad) << 128) / U256::from(loan_wad);
         assert_eq!(world.overview().referenceX128, reference);
         let amount = |units: u128| U256::from(units) * u(1_000);
-        world.must(user, &IMarket::supplyCall { amount: amount(loans) });
+        world.must(
+            user,
+            &IMarket::supplyCall {
+                amount: amount(loans),
+            },
+        );
         let account = attacker;
         let amount = amount(collaterals);
         world.must(attacker, &IMarket::addCollateralCall { account, amount });
         // An eighth more is off a reference with a band of a tenth, whatever a unit is worth.
         prices(&mut world, wad / 8 * 9);
         let off = refusal::<IMarket::PriceOffReference>(&world.borrow(attacker, 1)).unwrap();
-        assert_eq!(off.priceX128, (U256::from(wad / 8 * 9) << 128) / U256::from(loan_wad));
+        assert_eq!(
+            off.priceX128,
+            (U256::from(wad / 8 * 9) << 128) / U256::from(loan_wad)
+        );
         prices(&mut world, wad / 16 * 17);
         let market = world.market;
         assert_happened(&world.borrow(attacker, 1), market);

@@ -96,11 +96,7 @@ impl Judge {
             acts.extend(own.iter().chain(back));
         }
         let passes = match step {
-            Step::Do {
-                who,
-                deed,
-                gas: None,
-            } if *who != Who::Puppet && world.troubles == [None; 2] => {
+            Step::Do { who, deed, gas: None } if *who != Who::Puppet && world.troubles == [None; 2] => {
                 super::told::passes(self, world, *who, *deed, before)
             }
             Step::Pause { by, state } => Some(*by != Role::Mallory && (2..=4).contains(state)),
@@ -137,7 +133,11 @@ impl Judge {
         if !outcome.is_success() {
             self.count("refused");
             let all = |seen: &Seen| (seen.words.clone(), seen.others.clone());
-            assert_eq!(all(before), all(after), "what is refused changes nothing: {step:?}");
+            assert_eq!(
+                all(before),
+                all(after),
+                "what is refused changes nothing: {step:?}"
+            );
             return self.limits.look(&self.terms, &told, before, after);
         }
         assert_eq!(after.book, book, "{step:?}: {told:?}");
@@ -172,7 +172,10 @@ impl Judge {
         assert_eq!(sum(book.shares), book.supply_shares, "{step:?}");
         assert_eq!(sum(book.debts), book.debt_shares, "{step:?}");
         assert_eq!(sum(book.collateral), book.pledged, "{step:?}");
-        assert!(book.borrowed <= book.supplied, "what is lent was supplied: {step:?}");
+        assert!(
+            book.borrowed <= book.supplied,
+            "what is lent was supplied: {step:?}"
+        );
         let book = book.at(after.now);
         for who in Who::ALL {
             let account = world.address(who);
@@ -189,7 +192,11 @@ impl Judge {
             assert_eq!(said.abi(), known.abi(), "{who:?} after {step:?}");
         }
         let until = after.overview.until;
-        assert!(until <= after.now + DECISION + HOUR, "{until} from {}: {step:?}", after.now);
+        assert!(
+            until <= after.now + DECISION + HOUR,
+            "{until} from {}: {step:?}",
+            after.now
+        );
     }
 
     /// Each violation is told once, and only what latches trips.
@@ -201,7 +208,11 @@ impl Judge {
             assert_eq!(before.mode(latched.guard), LATCH, "{step:?}: {latched:?}");
             let stricter = after.overview.state > rung(before.overview.state);
             // The last rung is the council's, where no freeze is left.
-            assert!(stricter || after.overview.state >= 3, "{step:?}: {:?}", after.overview);
+            assert!(
+                stricter || after.overview.state >= 3,
+                "{step:?}: {:?}",
+                after.overview
+            );
         }
         // A trip is a violation's, or somebody's who holds a power.
         let tripped = rung(after.overview.state) > rung(before.overview.state);
@@ -212,7 +223,11 @@ impl Judge {
     /// What holders of powers did.
     fn power(&mut self, world: &World, step: &Step, before: &Seen, after: &Seen) {
         let money = |seen: &Seen| (seen.book.clone(), seen.others.clone());
-        assert_eq!(money(before), money(after), "no role moves anybody's money: {step:?}");
+        assert_eq!(
+            money(before),
+            money(after),
+            "no role moves anybody's money: {step:?}"
+        );
         match step {
             Step::Pause { by, state } => {
                 self.count("pause");
@@ -261,9 +276,17 @@ impl Judge {
         }
         let state = before.overview.state;
         assert!(state < 4, "frozen, and it passed: {step:?}");
-        assert!(state < 3 || !Told::of(&["supply", "borrow"], told), "ways in are shut: {step:?}");
+        assert!(
+            state < 3 || !Told::of(&["supply", "borrow"], told),
+            "ways in are shut: {step:?}"
+        );
         if before.enforces(SOLVENCY) {
-            assert!(!after.is_short(), "{step:?}: {:?} of {:?}", after.held, after.owed());
+            assert!(
+                !after.is_short(),
+                "{step:?}: {:?} of {:?}",
+                after.held,
+                after.owed()
+            );
         }
         let (was, is) = (before.book.at(after.now), &after.book);
         let ((over, under), (over_after, under_after)) = (was.price(), is.price());
@@ -274,7 +297,9 @@ impl Judge {
         let now = world.prices();
         let moved_within = match step {
             // Nothing but what the token called back can have moved it: within the one call.
-            Step::Flash { acts, .. } => matches!(acts[..], [Act::Deed(_)]) && now != foreseen.prices.first().copied(),
+            Step::Flash { acts, .. } => {
+                matches!(acts[..], [Act::Deed(_)]) && now != foreseen.prices.first().copied()
+            }
             _ => false,
         };
         for who in Who::ALL {
@@ -330,7 +355,10 @@ fn did(world: &World, who: Who, deed: Deed, told: &Told, before: &Seen, after: &
     if let Deed::Give(asset, _) = deed {
         let (_, data) = world.call_of(who, deed);
         gift[asset as usize] = after.held[asset as usize].saturating_sub(before.held[asset as usize]);
-        assert!(told.names.is_empty() || who == Who::Puppet, "a gift is nobody's: {data:?}");
+        assert!(
+            told.names.is_empty() || who == Who::Puppet,
+            "a gift is nobody's: {data:?}"
+        );
     } else {
         assert!(!told.names.is_empty(), "{deed:?} passed, and nothing was told");
     }

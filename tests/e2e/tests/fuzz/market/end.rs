@@ -36,7 +36,11 @@ pub fn everybody_gets_out(mut world: World, is_made_up: bool) {
         world.truth = Prices { loan, collateral };
     }
     world.net.wait(DECISION + DAY);
-    assert_eq!(state(&world), 0, "a trip, a pause and a decision end by themselves");
+    assert_eq!(
+        state(&world),
+        0,
+        "a trip, a pause and a decision end by themselves"
+    );
     as_at_first(&mut world, is_made_up);
     // A larger bucket fills in its time.
     world.net.wait(DAY);
@@ -62,7 +66,10 @@ pub fn everybody_gets_out(mut world: World, is_made_up: bool) {
         // A unit of interest is counted for a call at the least, whoever owes it.
         assert!(book.borrowed <= u(1_000), "{book:?}");
         let worth = book.worth(book.supply_shares);
-        assert!(worth <= book.borrowed + u(4), "{worth} are still somebody's: {book:?}");
+        assert!(
+            worth <= book.borrowed + u(4),
+            "{worth} are still somebody's: {book:?}"
+        );
     }
 }
 
@@ -82,8 +89,13 @@ fn as_at_first(world: &mut World, is_made_up: bool) {
     }));
     let solvency = if is_made_up { LATCH } else { SHADOW };
     changes.extend(
-        [(HEALTH, LATCH), (SOLVENCY, solvency), (BAND, ENFORCE), (OUTFLOW, ENFORCE)]
-            .map(|(guard, mode)| Change::Mode { guard, mode }),
+        [
+            (HEALTH, LATCH),
+            (SOLVENCY, solvency),
+            (BAND, ENFORCE),
+            (OUTFLOW, ENFORCE),
+        ]
+        .map(|(guard, mode)| Change::Mode { guard, mode }),
     );
     // Last: at the price of then.
     changes.push(Change::ResetBand);
@@ -139,7 +151,10 @@ fn debts_end(world: &mut World, is_made_up: bool) -> [U256; 4] {
             let after = world.book();
             let Sale { written_off, .. } = sale;
             let supplied = book.supplied.saturating_sub(written_off);
-            assert_eq!(after.supplied, supplied, "the loss is the suppliers', and no more than it");
+            assert_eq!(
+                after.supplied, supplied,
+                "the loss is the suppliers', and no more than it"
+            );
         }
         if !world.book().owed(who).is_zero() {
             let amount = U256::MAX;
@@ -161,7 +176,9 @@ fn everything_works(world: &mut World) {
         let token = world.token(asset);
         for to in [alice, bob] {
             let value = base.amount(asset, 40_000_000);
-            world.net.must(DEPLOYER, token, &IToken::transferCall { to, value });
+            world
+                .net
+                .must(DEPLOYER, token, &IToken::transferCall { to, value });
         }
     }
     let (loans, collaterals) = (
@@ -169,7 +186,9 @@ fn everything_works(world: &mut World) {
         base.amount(Asset::Collateral, 50_000),
     );
     let shares = world.book().shares[Who::Bob as usize];
-    world.net.must(bob, market, &IMarket::supplyCall { amount: loans });
+    world
+        .net
+        .must(bob, market, &IMarket::supplyCall { amount: loans });
     let bought = world.book().shares[Who::Bob as usize] - shares;
     let add = IMarket::addCollateralCall {
         account: alice,
@@ -178,7 +197,12 @@ fn everything_works(world: &mut World) {
     world.net.must(alice, market, &add);
     let book = world.book().at(world.net.now());
     let prices = world.prices().unwrap();
-    let available = |world: &World| world.net.ask(market, &IMarketGuards::overviewCall {}).loanAvailable;
+    let available = |world: &World| {
+        world
+            .net
+            .ask(market, &IMarketGuards::overviewCall {})
+            .loanAvailable
+    };
     let amount = prices
         .good_for(collaterals, 7_500)
         .min(available(world) / u(2))
@@ -210,7 +234,10 @@ fn everything_works(world: &mut World) {
         let left = world.book().collateral[Who::Alice as usize];
         assert_eq!(left, collateral - sale.seized);
     } else {
-        assert!(fallen > truth.collateral, "{fallen} of {truth:?}: {owed} on {collateral}");
+        assert!(
+            fallen > truth.collateral,
+            "{fallen} of {truth:?}: {owed} on {collateral}"
+        );
     }
     world.truth = truth;
     world.report();
@@ -224,20 +251,33 @@ fn everything_works(world: &mut World) {
     // What was seized somebody else puts back.
     let amount = collateral - world.book().collateral[Who::Alice as usize];
     if !amount.is_zero() {
-        world
-            .net
-            .must(DEPLOYER, market, &IMarket::addCollateralCall { account: alice, amount });
+        world.net.must(
+            DEPLOYER,
+            market,
+            &IMarket::addCollateralCall {
+                account: alice,
+                amount,
+            },
+        );
     }
-    must_happen(world, alice, &IMarket::removeCollateralCall { amount: collaterals });
+    must_happen(
+        world,
+        alice,
+        &IMarket::removeCollateralCall { amount: collaterals },
+    );
     // And out again with what was supplied, in parts.
     let mut shares = bought;
     while !world.book().worth(shares).is_zero() {
         let book = world.book().at(world.net.now());
-        let part = shares.min(book.shares_for(available(world))).min(book.shares_for(book.cash()));
+        let part = shares
+            .min(book.shares_for(available(world)))
+            .min(book.shares_for(book.cash()));
         if part.is_zero() {
             break;
         }
-        world.net.must(bob, market, &IMarket::withdrawCall { shares: part });
+        world
+            .net
+            .must(bob, market, &IMarket::withdrawCall { shares: part });
         shares -= part;
         world.net.wait(DAY);
         world.report();
@@ -249,7 +289,10 @@ fn leaves(world: &mut World, who: Who, pledged: U256, is_made_up: bool) -> U256 
     let (owner, market) = (world.address(who), world.market);
     let book = world.book().at(world.net.now());
     let supplied = book.worth(book.shares[who as usize]);
-    assert_eq!(book.collateral[who as usize], pledged, "{who:?} has what was not seized");
+    assert_eq!(
+        book.collateral[who as usize], pledged,
+        "{who:?} has what was not seized"
+    );
     let before = Asset::BOTH.map(|asset| world.purse(asset, owner));
     for _ in 0..60 {
         let book = world.book().at(world.net.now());
@@ -285,9 +328,15 @@ fn leaves(world: &mut World, who: Who, pledged: U256, is_made_up: bool) -> U256 
     }
     // As long as something is there, it is had.
     let [loans, collaterals] = Asset::BOTH.map(|asset| world.purse(asset, market));
-    assert!(back == pledged || collaterals.is_zero(), "{who:?}: {back} of {pledged}");
+    assert!(
+        back == pledged || collaterals.is_zero(),
+        "{who:?}: {back} of {pledged}"
+    );
     let slack = u(60) + world.book().borrowed;
-    assert!(got + slack >= supplied || loans <= slack + base_share(world), "{who:?}: {got} of {supplied}, {missing:?}");
+    assert!(
+        got + slack >= supplied || loans <= slack + base_share(world),
+        "{who:?}: {got} of {supplied}, {missing:?}"
+    );
     missing.iter().sum()
 }
 

@@ -122,7 +122,11 @@ impl Terms {
         let ready_at = self.scheduled.remove(&world.data(change));
         if looser && overview.delaySecs != 0 {
             let ready_at = ready_at.unwrap_or_else(|| panic!("{change:?} was never scheduled"));
-            assert!(before.now >= ready_at, "{change:?} at {} and not {ready_at}", before.now);
+            assert!(
+                before.now >= ready_at,
+                "{change:?} at {} and not {ready_at}",
+                before.now
+            );
         }
         looser
     }
@@ -199,7 +203,10 @@ impl Limits {
         for asset in Asset::BOTH {
             let limit = |seen: &Seen| match asset {
                 Asset::Loan => (seen.overview.loanCapacity, seen.overview.loanRefillSecs),
-                Asset::Collateral => (seen.overview.collateralCapacity, seen.overview.collateralRefillSecs),
+                Asset::Collateral => (
+                    seen.overview.collateralCapacity,
+                    seen.overview.collateralRefillSecs,
+                ),
             };
             let cost = told.bounded[asset as usize] * u(WHOLE_BPS) / u(share);
             let left = &mut self.left[asset as usize];
@@ -221,7 +228,10 @@ impl Limits {
                     .iter()
                     .map(|left| left.capacity * u(secs) / u(left.refill_secs.max(1)));
                 let bound = capacity + refill.max().unwrap_or_default() + u(1);
-                assert!(all <= bound, "{all} of {asset:?} left in {secs} s, and {bound} may");
+                assert!(
+                    all <= bound,
+                    "{all} of {asset:?} left in {secs} s, and {bound} may"
+                );
             }
         }
     }

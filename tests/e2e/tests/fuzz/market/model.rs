@@ -177,7 +177,11 @@ impl Book {
         let mut after = self.clone();
         if !prices.cover(collateral, debt, WHOLE_BPS) {
             let most = prices.of_collateral(collateral).div_ceil(prices.loan);
-            let repaid = if most.is_zero() { U256::ZERO } else { arrives(amount.min(most)) };
+            let repaid = if most.is_zero() {
+                U256::ZERO
+            } else {
+                arrives(amount.min(most))
+            };
             if repaid < most {
                 return None;
             }
@@ -238,7 +242,11 @@ pub fn follow(world: &World, book: &Book, now: u64, logs: &[Log], prices: &[Pric
     let (loan, collateral) = (Asset::Loan as usize, Asset::Collateral as usize);
     for event in events {
         let before = book.at(now);
-        let who_of = |account| world.who(account).unwrap_or_else(|| panic!("{account} is nobody"));
+        let who_of = |account| {
+            world
+                .who(account)
+                .unwrap_or_else(|| panic!("{account} is nobody"))
+        };
         match event.data {
             IMarketEvents::Supplied(event) => {
                 book = before;
@@ -254,7 +262,10 @@ pub fn follow(world: &World, book: &Book, now: u64, logs: &[Log], prices: &[Pric
                 book = before;
                 told.names.push("withdraw");
                 assert_eq!(event.amount, book.worth(event.shares), "{event:?}");
-                assert!(!event.amount.is_zero() && event.amount <= book.cash(), "{event:?}");
+                assert!(
+                    !event.amount.is_zero() && event.amount <= book.cash(),
+                    "{event:?}"
+                );
                 book.supplied -= event.amount;
                 book.supply_shares -= event.shares;
                 book.shares[who_of(event.account) as usize] -= event.shares;
@@ -283,8 +294,15 @@ pub fn follow(world: &World, book: &Book, now: u64, logs: &[Log], prices: &[Pric
                 told.names.push("borrow");
                 let who = who_of(event.account);
                 let (assets, shares) = book.debt_pot();
-                assert_eq!(event.shares, (event.amount * shares).div_ceil(assets), "{event:?}");
-                assert!(!event.amount.is_zero() && event.amount <= book.cash(), "{event:?}");
+                assert_eq!(
+                    event.shares,
+                    (event.amount * shares).div_ceil(assets),
+                    "{event:?}"
+                );
+                assert!(
+                    !event.amount.is_zero() && event.amount <= book.cash(),
+                    "{event:?}"
+                );
                 book.borrowed += event.amount;
                 book.debt_shares += event.shares;
                 book.debts[who as usize] += event.shares;
@@ -317,13 +335,14 @@ pub fn follow(world: &World, book: &Book, now: u64, logs: &[Log], prices: &[Pric
                     written_off: event.writtenOff,
                 };
                 // At one of the prices, what arrived sells this and no more.
-                let at = |prices: &&Prices| {
-                    began.sale(of, event.repaid, prices, |amount| amount) == Some(sold)
-                };
+                let at =
+                    |prices: &&Prices| began.sale(of, event.repaid, prices, |amount| amount) == Some(sold);
                 assert!(
                     prices.iter().find(at).is_some(),
                     "{event:?} at none of {prices:?}: {began:?}, {:?}",
-                    prices.first().map(|prices| began.sale(of, event.repaid, prices, |amount| amount))
+                    prices
+                        .first()
+                        .map(|prices| began.sale(of, event.repaid, prices, |amount| amount))
                 );
                 if !event.writtenOff.is_zero() {
                     assert_eq!(book.write_off(of), event.writtenOff, "{event:?}");

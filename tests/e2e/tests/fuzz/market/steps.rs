@@ -302,7 +302,10 @@ fn feed() -> impl Strategy<Value = Feed> {
 /// Mostly by a little; now and then it is a crash.
 fn price() -> impl Strategy<Value = Step> {
     let part = prop_oneof![8 => 9_300..=10_700u64, 3 => 6_000..=9_300u64, 1 => 1_000..=30_000u64];
-    (select(&[Asset::Collateral, Asset::Collateral, Asset::Loan][..]), part)
+    (
+        select(&[Asset::Collateral, Asset::Collateral, Asset::Loan][..]),
+        part,
+    )
         .prop_map(|(asset, part)| Step::Price(asset, part))
 }
 
@@ -319,8 +322,7 @@ fn step(pair: Pair) -> impl Strategy<Value = Step> {
         deed: if others == 5 { deed } else { own(who, deed) },
         gas,
     });
-    let flash =
-        (vec(act(), 1..6), vec(act(), 0..4)).prop_map(|(acts, back)| Step::Flash { acts, back });
+    let flash = (vec(act(), 1..6), vec(act(), 0..4)).prop_map(|(acts, back)| Step::Flash { acts, back });
     let spoiled = prop_oneof![
         trouble(pair.loan).prop_map(|trouble| Step::Trouble(Asset::Loan, trouble)),
         trouble(pair.collateral).prop_map(|trouble| Step::Trouble(Asset::Collateral, trouble)),
@@ -386,14 +388,14 @@ fn let_go() -> impl Strategy<Value = Vec<Step>> {
 /// A loan to the brim, and the price that makes it bad, by a little or by far.
 fn crash() -> impl Strategy<Value = Vec<Step>> {
     let whos = (who(), who());
-    let amounts = (1_000..=6_000u64, amount(), select(&[0u64, HOUR, DAY, 30 * DAY][..]));
+    let amounts = (
+        1_000..=6_000u64,
+        amount(),
+        select(&[0u64, HOUR, DAY, 30 * DAY][..]),
+    );
     (whos, amounts, prop_oneof![8_500..=9_500u64, 3_000..=8_500u64]).prop_map(
         |((who, by), (pledged, repaid, secs), part)| {
-            let of = |who, deed| Step::Do {
-                who,
-                deed,
-                gas: None,
-            };
+            let of = |who, deed| Step::Do { who, deed, gas: None };
             vec![
                 of(who, Deed::Add(Amount::PartBps(pledged), who)),
                 of(who, Deed::Borrow(Amount::Most)),
@@ -411,7 +413,11 @@ fn first() -> impl Strategy<Value = Vec<Step>> {
         let amount = Amount::PartBps(part);
         Step::Do {
             who,
-            deed: if lends { Deed::Supply(amount) } else { Deed::Add(amount, who) },
+            deed: if lends {
+                Deed::Supply(amount)
+            } else {
+                Deed::Add(amount, who)
+            },
             gas: None,
         }
     });

@@ -50,9 +50,7 @@ pub fn passes(judge: &Judge, world: &World, who: Who, deed: Deed, seen: &Seen) -
     };
     let (own, owed) = (book.collateral[who as usize], book.owed(who));
     match deed {
-        Deed::Supply(_) => {
-            Some(amount <= purse(loan) && !book.shares_for(amount).is_zero())
-        }
+        Deed::Supply(_) => Some(amount <= purse(loan) && !book.shares_for(amount).is_zero()),
         Deed::Add(..) => Some(!amount.is_zero() && amount <= purse(collateral)),
         Deed::Withdraw(_) => {
             if amount > book.shares[who as usize] {

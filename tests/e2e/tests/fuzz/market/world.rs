@@ -63,7 +63,10 @@ impl World {
     pub fn new(pair: Pair, base: Base) -> Self {
         thread_local!(static KNOWN: RefCell<Vec<World>> = const { RefCell::new(Vec::new()) });
         KNOWN.with_borrow_mut(|known| {
-            if let Some(world) = known.iter().find(|world| world.pair == pair && world.base == base) {
+            if let Some(world) = known
+                .iter()
+                .find(|world| world.pair == pair && world.base == base)
+            {
                 return world.clone();
             }
             let world = Self::set_up(pair, base);
@@ -169,12 +172,19 @@ impl World {
     /// What an account holds of a token, whatever the token says.
     pub fn purse(&self, asset: Asset, account: Address) -> U256 {
         let words = self.net.words(self.token(asset));
-        words.get(&self.purse_slot(asset, account)).copied().unwrap_or_default()
+        words
+            .get(&self.purse_slot(asset, account))
+            .copied()
+            .unwrap_or_default()
     }
 
     fn purse_slot(&self, asset: Asset, account: Address) -> U256 {
         // Where the compiler put `balanceOf`.
-        let slot = if self.pair.of(asset) == Fixture::NoReturnToken { 4u64 } else { 0 };
+        let slot = if self.pair.of(asset) == Fixture::NoReturnToken {
+            4u64
+        } else {
+            0
+        };
         keccak256((account, u(slot)).abi_encode()).into()
     }
 
@@ -208,7 +218,10 @@ impl World {
         let [loan, collateral] = self.tokens.map(|asset| {
             let said = self.net.call(self.oracle, priceCall { asset }.abi_encode());
             let words = said.output.get(..64).filter(|_| said.is_success())?;
-            let (wad, at) = (U256::from_be_slice(&words[..32]), U256::from_be_slice(&words[32..]));
+            let (wad, at) = (
+                U256::from_be_slice(&words[..32]),
+                U256::from_be_slice(&words[32..]),
+            );
             let now = self.net.now();
             let good = !wad.is_zero()
                 && wad.bit_len() <= 120
@@ -266,9 +279,13 @@ impl World {
         if self.feed.is_some() {
             return;
         }
-        for (asset, wad) in [(Asset::Loan, self.truth.loan), (Asset::Collateral, self.truth.collateral)] {
+        for (asset, wad) in [
+            (Asset::Loan, self.truth.loan),
+            (Asset::Collateral, self.truth.collateral),
+        ] {
             let asset = self.token(asset);
-            self.net.must(DEPLOYER, self.oracle, &IOracle::setCall { asset, wad });
+            self.net
+                .must(DEPLOYER, self.oracle, &IOracle::setCall { asset, wad });
         }
     }
 
@@ -486,7 +503,8 @@ impl World {
         let (market, token) = (self.market, self.token(asset));
         let code: &[u8] = match trouble {
             Trouble::FeeBps(bps) => {
-                self.net.must(DEPLOYER, token, &IToken::setFeeCall { bps: u(bps) });
+                self.net
+                    .must(DEPLOYER, token, &IToken::setFeeCall { bps: u(bps) });
                 return;
             }
             Trouble::ReturnsFalse => {
