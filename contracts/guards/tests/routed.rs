@@ -44,6 +44,7 @@ pub struct Vault {
 impl Vault {
     #[guard(lock)]
     pub fn own(&mut self) -> Result<U256, Vec<u8>> {
+        self.word.set(U256::ONE);
         locked(1)
     }
 }
