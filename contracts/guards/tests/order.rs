@@ -97,6 +97,9 @@ pub struct Vault {
     modes: GuardModes,
 }
 
+/// A result by another name.
+pub type ActResult = Result<(), Vec<u8>>;
+
 impl Vault {
     fn body() -> Result<(), Vec<u8>> {
         ask("body")?;
@@ -113,6 +116,10 @@ impl Vault {
 // The attribute is known under every path.
 #[stylus_sdk::prelude::public]
 impl Vault {
+    #[constructor]
+    #[exempt("it runs once")]
+    pub fn constructor(&mut self) {}
+
     #[guard(
         leave(ask("leave")),
         outflow(asset("measured", ETH)),
@@ -158,7 +165,7 @@ impl Vault {
     }
 
     #[guard(lock)]
-    pub fn act_alone(&mut self) -> Result<(), Vec<u8>> {
+    pub fn act_alone(&mut self) -> ActResult {
         Self::body()
     }
 
