@@ -4,7 +4,9 @@
 //! #[portcullis::entrypoint]
 //! #[storage]
 //! #[derive(portcullis::StorageLayout)]
-//! pub struct Vault { … }
+//! pub struct Vault {
+//!     owed: StorageU256,
+//! }
 //! ```
 //!
 //! gives the contract a hash of its layout, [`StorageLayout::HASH`], and on the host a description of it that its own program prints
