@@ -24,6 +24,8 @@
 //! - What leaves is declared and charged before it does, all the more the stricter the breaker. What a liquidation takes out is not: it is bounded by what it brings.
 //! - What is the market's is a number, not a balance: a gift changes no price. What a token that takes a fee brings is what arrived.
 //! - Interest is counted at the beginning of every call that moves loan or debt, and in what the views say.
+//! - **Of which the market holds less than it owes** (a token took something back), every call that SOLVENCY guards is refused, repaying too, until somebody makes up for it or the governor has
+//!   SOLVENCY watch. Whoever leaves last then goes without: the market shares out only what borrowers did not pay.
 //! - Nothing comes in before breaker and buckets are set, and nothing is lent before the bands are.
 //!
 //! # Trust assumptions

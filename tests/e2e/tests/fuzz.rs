@@ -2,7 +2,8 @@
 //!
 //! # Design
 //! - **What holds is looked at after every step**, read off the contracts and computed here once more: a share of a vault, what left in any time, whose shares changed, how many words a
-//!   refusal and a latched violation touched. What a tree of nested calls leaves, a model says to the word.
+//!   refusal and a latched violation touched. What a tree of nested calls leaves, a model says to the word, and so it does of all that a market counts.
+//! - **What passes is foreseen as well**, where nobody lies: what is refused without a reason is a fault, like what passes with one.
 //! - **A sequence ends with everybody getting out.** Tokens are repaired, pauses expire or are lifted, delays pass; then each thing that people do works, and each takes out all that is theirs.
 //! - On the embedded chain itself, without JSON-RPC: a case is a clone of a base that was set up once. An endpoint of somebody else's is not for thousands of calls.
 //! - Amounts are parts of what there is, so that a sequence means something wherever it has come to, and still does when it is shrunk.
@@ -10,6 +11,7 @@
 //! # Trust assumptions
 //! - A token may revert, burn gas, answer nothing or nonsense, keep a fee, take something back, and call back; that it says it holds nothing while somebody writes the loss down is left out:
 //!   then it is one.
+//! - An oracle may be gone, old, early, absurd, burn gas, or be written to by anyone within a transaction; afterwards its reporters say the truth again.
 //!
 //! The cases are the same each time, so that nobody's build fails by chance. More of them, and others: `PROPTEST_CASES=2000 cargo test --workspace --test fuzz -- --nocapture`, which prints the
 //! seed; `PROPTEST_RNG_SEED` takes it, and makes the same cases once more.
