@@ -4,7 +4,7 @@ use crate::error::ReplayError;
 use crate::incident::Incident;
 use crate::outcome::Honest;
 use crate::refusal;
-use crate::stage::Stage;
+use crate::stage::{Build, Stage};
 use alloy_primitives::U256;
 use e2e::honest_day::spread;
 use e2e::rpc::Receipt;
@@ -69,14 +69,20 @@ pub struct Lived {
 }
 
 /// The same day on both builds.
-#[must_use]
-pub fn both(operation: &str, unguarded: Lived, guarded: Lived) -> Honest {
-    Honest {
+///
+/// # Errors
+/// What a day fails with.
+pub fn both(
+    operation: &str,
+    live: impl Fn(Build) -> Result<Lived, ReplayError>,
+) -> Result<Honest, ReplayError> {
+    let (unguarded, guarded) = (live(Build::Unguarded)?, live(Build::Guarded)?);
+    Ok(Honest {
         operation: operation.to_owned(),
         operations: guarded.operations,
         gas_unguarded: unguarded.gas,
         gas_guarded: guarded.gas,
-    }
+    })
 }
 
 /// A sum that a day needs to begin with, with room: three times what leaves on it.

@@ -147,12 +147,11 @@ impl Outcome {
     }
 }
 
-/// Holds what was lost without guards against the incident's `loss.in_replay`, to the unit, or within `tolerance` base units where the README or the file says that the victim
-/// is a simplification.
+/// Holds what was lost without guards against the incident's `loss.in_replay`, to the unit.
 ///
 /// # Errors
 /// [`ReplayError::Unfaithful`] for the first asset that differs or is missing.
-pub fn require_faithful(incident: &Incident, lost: &Lost, tolerance: U256) -> Result<(), ReplayError> {
+pub fn require_faithful(incident: &Incident, lost: &Lost) -> Result<(), ReplayError> {
     let unfaithful = |asset: &str, found: String, expected: String| ReplayError::Unfaithful {
         id: incident.id.clone(),
         what: format!("the loss of {asset}"),
@@ -169,7 +168,7 @@ pub fn require_faithful(incident: &Incident, lost: &Lost, tolerance: U256) -> Re
                 amount.to_string(),
             ));
         };
-        if found.abs_diff(amount) > tolerance {
+        if *found != amount {
             return Err(unfaithful(&expected.asset, found.to_string(), amount.to_string()));
         }
     }

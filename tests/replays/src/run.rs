@@ -7,7 +7,7 @@
 
 use crate::error::ReplayError;
 use crate::incident::{At, Expect, Incident, Step};
-use crate::outcome::{Acted, Lost, Variant};
+use crate::outcome::{require_faithful, Acted, Lost, Variant};
 use crate::refusal;
 use crate::stage::{Move, Refused, Stage};
 use alloy_primitives::U256;
@@ -62,6 +62,22 @@ pub fn rehearse(stage: &mut Stage, cast: &impl Cast, incident: &Incident) -> Res
         compare(stage, cast, incident, step, At::After, &mut compared)?;
     }
     Ok(compared)
+}
+
+/// The same, and what was lost by it: the file's loss, to the unit.
+///
+/// # Errors
+/// Those of [`rehearse`], and [`ReplayError::Unfaithful`] when something else was lost.
+pub fn lose(
+    stage: &mut Stage,
+    cast: &impl Cast,
+    incident: &Incident,
+    lost: impl FnOnce(&Stage, &Incident) -> Result<Lost, ReplayError>,
+) -> Result<(Compared, Lost), ReplayError> {
+    let compared = rehearse(stage, cast, incident)?;
+    let lost = lost(stage, incident)?;
+    require_faithful(incident, &lost)?;
+    Ok((compared, lost))
 }
 
 fn compare(
@@ -175,6 +191,17 @@ pub fn acted(attempts: &[Attempt]) -> Vec<Acted> {
             })
         })
         .collect()
+}
+
+/// The guard that refused a call in the middle of a step, of whoever swallowed its refusal and so was refused nothing; `told` is what it was refused with. None when that is no guard's.
+#[must_use]
+pub fn acted_inside(incident: &Incident, step: usize, told: &[u8]) -> Option<Acted> {
+    let (guard, error) = refusal::guard_of(told)?;
+    Some(Acted {
+        guard,
+        step: incident.inside(step).next().map_or(0, |inside| inside.n),
+        error: error.to_owned(),
+    })
 }
 
 /// Seconds since the earliest step, which may be one of the protocol's own before the first.

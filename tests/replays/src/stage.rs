@@ -249,6 +249,20 @@ impl Stage {
         self.must(&[payment], "a gift of honest money")
     }
 
+    /// The honest user lets the victim take all that it has of a token.
+    ///
+    /// # Errors
+    /// A [`ReplayError`] when the token refuses.
+    pub fn allow(&mut self, symbol: &str) -> Result<(), ReplayError> {
+        let call = IToken::approveCall {
+            spender: self.victim,
+            value: U256::MAX,
+        };
+        let token = self.token(symbol)?;
+        self.chain.must(self.people.user, token, &call, "an approval")?;
+        Ok(())
+    }
+
     /// Makes it so many seconds after the start.
     ///
     /// # Errors

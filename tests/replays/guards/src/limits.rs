@@ -3,10 +3,11 @@
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, U256};
 use portcullis::{
+    arguments,
     authority::{Authority, Governor},
     core_types::mode::{GuardId, Mode, Modes},
     errors,
-    flow_cap::{Caps, FlowCap},
+    flow_cap::{Caps, FlowCap, UNCAPPED},
     guard_modes::GuardModes,
     rate_limiter::RateLimiter,
     timelock::Change,
@@ -17,6 +18,20 @@ use stylus_sdk::prelude::*;
 errors! {
     /// There is no such guard or mode.
     UnknownMode(guard: u8, mode: u8);
+}
+
+arguments! {
+    /// What of an asset leaves.
+    pub struct Limit {
+        /// Which asset.
+        pub asset: Address,
+        /// How much in a transaction.
+        pub cap: U256,
+        /// How much at once.
+        pub capacity: U256,
+        /// The time in which that refills.
+        pub refill_secs: u64,
+    }
 }
 
 /// The governor, the modes, and the cap and the bucket of each asset.
@@ -68,18 +83,34 @@ impl Limits {
         self.bucket.consume(asset, due)
     }
 
-    /// Sets what of an asset leaves: at once, and in a time.
+    /// Sets what of an asset leaves: in a transaction, and in a time.
     ///
     /// # Errors
     /// [`portcullis::authority::NotGovernor`], and those of the two guards.
-    pub fn configure(
-        &mut self,
-        asset: Address,
-        caps: Caps,
-        capacity: U256,
-        refill_secs: u64,
-    ) -> Result<(), GuardError> {
+    pub fn limit(&mut self, limit: Limit) -> Result<(), GuardError> {
+        self.set(limit, UNCAPPED)
+    }
+
+    /// The same, and each call alone is held to what a transaction is.
+    ///
+    /// # Errors
+    /// Those of [`Limits::limit`].
+    pub fn limit_each(&mut self, limit: Limit) -> Result<(), GuardError> {
+        self.set(limit, limit.cap)
+    }
+
+    fn set(&mut self, limit: Limit, transition: U256) -> Result<(), GuardError> {
         let by = self.governor()?;
+        let Limit {
+            asset,
+            cap: transaction,
+            capacity,
+            refill_secs,
+        } = limit;
+        let caps = Caps {
+            transition,
+            transaction,
+        };
         self.caps.configure(Change::waited_elsewhere(&by), asset, caps)?;
         self.bucket
             .configure(Change::waited_elsewhere(&by), asset, capacity, refill_secs)

@@ -9,8 +9,8 @@
 use crate::error::ReplayError;
 use crate::honest::{self, Direction, Lived};
 use crate::incident::{Action, Expect, Incident, Step};
-use crate::outcome::{require_faithful, Guarded, Lost, Outcome};
-use crate::run::{rehearse, rob, Cast, Robbery};
+use crate::outcome::{Guarded, Lost, Outcome};
+use crate::run::{lose, rob, Cast, Robbery};
 use crate::settings;
 use crate::stage::{Build, Move, Refused, Stage};
 use alloy_primitives::{keccak256, Address, Bytes, B256, U256};
@@ -18,7 +18,6 @@ use alloy_sol_types::{sol, SolCall, SolValue};
 use e2e::bridge::constructor;
 use e2e::calls::ETH;
 use e2e::rpc::Receipt;
-use e2e::tokens::IToken;
 
 sol! {
     /// The victim, as its users see it.
@@ -155,12 +154,7 @@ fn approve_all(stage: &mut Stage, symbol: &str) -> Result<(), ReplayError> {
     if token == ETH {
         return Ok(());
     }
-    let call = IToken::approveCall {
-        spender: stage.victim,
-        value: U256::MAX,
-    };
-    stage.chain.must(stage.people.user, token, &call, "an approval")?;
-    Ok(())
+    stage.allow(symbol)
 }
 
 /// The user locks an amount.
@@ -401,9 +395,7 @@ fn cannot(incident: &Incident) -> String {
 /// A [`ReplayError`].
 pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     let mut unguarded = stage(incident, Build::Unguarded)?;
-    rehearse(&mut unguarded, &Bridge, incident)?;
-    let lost_unguarded = Lost::missing(&unguarded, incident)?;
-    require_faithful(incident, &lost_unguarded, U256::ZERO)?;
+    let (_, lost_unguarded) = lose(&mut unguarded, &Bridge, incident, Lost::missing)?;
     let attacks = Guarded {
         all: guarded(incident, &[])?.variant,
         without_limits: guarded(incident, &[guards::LIMITS, guards::GROWTH])?.variant,
@@ -414,11 +406,7 @@ pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
         "poly-2021-08" => "message",
         _ => "withdrawal",
     };
-    let honest = honest::both(
-        operation,
-        honest_day(incident, Build::Unguarded)?,
-        honest_day(incident, Build::Guarded)?,
-    );
+    let honest = honest::both(operation, |build| honest_day(incident, build))?;
     Ok(Outcome {
         cannot: cannot(incident),
         ..Outcome::of(incident, lost_unguarded, attacks, honest)

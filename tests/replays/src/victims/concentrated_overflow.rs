@@ -11,7 +11,7 @@ use crate::{
     error::ReplayError,
     honest::{self, Direction, Lived},
     incident::{Action, Expect, Incident, Step},
-    outcome::{require_faithful, Guarded, Lost, Outcome},
+    outcome::{Guarded, Lost, Outcome},
     run::{self, Cast, Compared, Robbery},
     settings,
     stage::{Build, Move, Stage},
@@ -21,7 +21,7 @@ use alloy_sol_types::{sol, SolValue};
 use e2e::{
     bridge::constructor,
     rpc::Receipt,
-    tokens::{Fixture, IOracle, IToken},
+    tokens::{Fixture, IOracle},
 };
 
 sol! {
@@ -222,7 +222,7 @@ pub fn open(incident: &Incident, build: Build) -> Result<(Stage, Address), Repla
         Ok(constructor(&arguments.abi_encode_params()))
     })?;
     let honest = Honest::of(incident)?;
-    let (user, pool) = (stage.people.user, stage.victim);
+    let (user, _pool) = (stage.people.user, stage.victim);
     let oracle = stage.chain.create(user, Fixture::Oracle.creation_code())?;
     for (symbol, wad) in [("HASUI", honest.price_wad()), ("SUI", WAD)] {
         let asset = stage.token(symbol)?;
@@ -240,12 +240,7 @@ pub fn open(incident: &Incident, build: Build) -> Result<(Stage, Address), Repla
         let held = incident.number(&flow.held, "what is held")?;
         let busy_day = incident.number(&flow.busy_day, "a busy day")?;
         stage.give(&flow.asset, user, held.saturating_add(honest::enough(busy_day)))?;
-        let token = stage.token(&flow.asset)?;
-        let approval = IToken::approveCall {
-            spender: pool,
-            value: U256::MAX,
-        };
-        stage.chain.must(user, token, &approval, "an approval")?;
+        stage.allow(&flow.asset)?;
     }
     if build == Build::Guarded {
         set_guards(&mut stage, incident, &honest)?;
@@ -311,10 +306,7 @@ pub fn rob(incident: &Incident, shadow: &[Named], price: Oracle) -> Result<Robbe
 /// A [`ReplayError`].
 pub fn rehearse(incident: &Incident) -> Result<(Compared, Lost), ReplayError> {
     let (mut stage, _) = open(incident, Build::Unguarded)?;
-    let compared = run::rehearse(&mut stage, &Thief { moves: None }, incident)?;
-    let lost = lost(&stage, incident)?;
-    require_faithful(incident, &lost, U256::ZERO)?;
-    Ok((compared, lost))
+    run::lose(&mut stage, &Thief { moves: None }, incident, lost)
 }
 
 /// An honest swap moves the root of the price by no more than one part in so many, and so the price by a percent: who would move it by more removes liquidity, or swaps elsewhere.
@@ -377,11 +369,7 @@ pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
         without_limits: rob(incident, &[Named::Flows], Oracle::Before)?.variant,
         limits_alone: rob(incident, &Named::HOLD, Oracle::Before)?.variant,
     };
-    let honest = honest::both(
-        "swaps or removes",
-        live(incident, Build::Unguarded)?,
-        live(incident, Build::Guarded)?,
-    );
+    let honest = honest::both("swaps or removes", |build| live(incident, build))?;
     Ok(Outcome {
         cannot: "The swap before is what is refused first. With it in shadow `value_in_out` refuses the position, also at the price that the attack has moved: one unit came in for many of the same token. But \
                  positions are no tokens that the guard could measure: the victim says what they are, by other arithmetic than the pool's. `invariant_monotone` has no form for \

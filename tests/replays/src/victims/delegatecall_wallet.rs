@@ -12,7 +12,7 @@
 use crate::error::ReplayError;
 use crate::honest::{self, Direction, Lived};
 use crate::incident::{Action, Expect, Incident, IncidentError, Step};
-use crate::outcome::{require_faithful, Guarded, Lost, Outcome};
+use crate::outcome::{Guarded, Lost, Outcome};
 use crate::run::{self, rob, Cast, Compared, Robbery};
 use crate::stage::{Build, Move, Stage};
 use alloy_primitives::{hex, keccak256, Address, B256, U256};
@@ -277,10 +277,7 @@ pub fn guarded(incident: &Incident, shadow: &[u8]) -> Result<Robbery, ReplayErro
 /// A [`ReplayError`].
 pub fn rehearse(incident: &Incident) -> Result<(Compared, Lost), ReplayError> {
     let (mut stage, theft) = open(incident, Build::Unguarded)?;
-    let compared = run::rehearse(&mut stage, &theft, incident)?;
-    let lost = Lost::missing(&stage, incident)?;
-    require_faithful(incident, &lost, U256::ZERO)?;
-    Ok((compared, lost))
+    run::lose(&mut stage, &theft, incident, Lost::missing)
 }
 
 /// An honest day: what comes in is sent to the wallet; what goes out all owners sign, every other time as a batch that runs by delegation.
@@ -329,11 +326,9 @@ pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
         without_limits: guarded(incident, &[guards::LIMITS])?.variant,
         limits_alone: guarded(incident, &[guards::WORD, guards::CODE])?.variant,
     };
-    let honest = honest::both(
-        "transfer, every other as a batch",
-        honest_day(incident, Build::Unguarded)?,
-        honest_day(incident, Build::Guarded)?,
-    );
+    let honest = honest::both("transfer, every other as a batch", |build| {
+        honest_day(incident, build)
+    })?;
     Ok(Outcome {
         cannot: "Limits alone are worth nothing here: they are in the code that was replaced, and a sweep meets none. `code_hash` alone refuses as well, but not a word that names another copy of the \
                  same code. Had the owners signed plain transfers to the thief, no invariant would have seen one: two busy days of each asset pass, and as much each day. A delegated call may \

@@ -12,14 +12,14 @@
 use crate::error::ReplayError;
 use crate::honest::{self, Direction, Lived};
 use crate::incident::{Action, Expect, Incident, Step};
-use crate::outcome::{require_faithful, Guarded, Lost, Outcome};
-use crate::run::{rehearse, rob, Cast, Robbery};
+use crate::outcome::{Guarded, Lost, Outcome};
+use crate::run::{lose, rob, Cast, Robbery};
 use crate::settings;
 use crate::stage::{Build, Move, Stage};
 use alloy_primitives::U256;
 use alloy_sol_types::{sol, SolCall, SolValue};
 use e2e::bridge::constructor;
-use e2e::tokens::{IBatch, IToken};
+use e2e::tokens::IBatch;
 
 sol! {
     /// The victim, as its users see it.
@@ -302,12 +302,7 @@ pub fn inhabited(incident: &Incident, build: Build) -> Result<(Stage, U256), Rep
     let (symbol, _) = MARKET;
     let user = stage.people.user;
     let amount = U256::from(10_000_000) * U256::from(10).pow(U256::from(incident.asset(symbol)?.decimals));
-    let call = IToken::approveCall {
-        spender: stage.victim,
-        value: U256::MAX,
-    };
-    let token = stage.token(symbol)?;
-    stage.chain.must(user, token, &call, "an approval")?;
+    stage.allow(symbol)?;
     stage.give(symbol, user, amount + amount)?;
     stage.order(user, &ILending::depositCall { amount }, "an honest deposit")?;
     Ok((stage, amount))
@@ -345,9 +340,7 @@ pub fn honest_day(incident: &Incident, build: Build) -> Result<Lived, ReplayErro
 /// A [`ReplayError`].
 pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     let mut unguarded = stage(incident, Build::Unguarded)?;
-    rehearse(&mut unguarded, &Theft(Way::CallingBack), incident)?;
-    let lost_unguarded = Lost::missing(&unguarded, incident)?;
-    require_faithful(incident, &lost_unguarded, U256::ZERO)?;
+    let (_, lost_unguarded) = lose(&mut unguarded, &Theft(Way::CallingBack), incident, Lost::missing)?;
     let invariants = [guards::LEAST_SUPPLY, guards::SHARE_PRICE, guards::VALUE];
     let attacks = Guarded {
         all: guarded(incident, Way::CallingBack, &[])?.1.variant,
@@ -355,11 +348,7 @@ pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
         // The lock is no limit.
         limits_alone: guarded(incident, Way::Before, &invariants)?.1.variant,
     };
-    let honest = honest::both(
-        "loan",
-        honest_day(incident, Build::Unguarded)?,
-        honest_day(incident, Build::Guarded)?,
-    );
+    let honest = honest::both("loan", |build| honest_day(incident, build))?;
     Ok(Outcome {
         cannot: "The lock refuses the withdrawal in the middle of a flash loan, an honest one too. The next two columns are of a thief that withdraws before the loan: `least_supply` refuses it, \
                  without that `share_price` at step 4 and without both `value_in_out` at step 8, which counts shares as value. `invariant_monotone` is not used: what is held per share has the thief's \

@@ -9,14 +9,13 @@
 use crate::error::ReplayError;
 use crate::honest::{self, Direction, Lived};
 use crate::incident::{Action, Expect, Incident, Step};
-use crate::outcome::{require_faithful, Guarded, Lost, Outcome, Variant};
-use crate::run::{rehearse, rob, Cast};
+use crate::outcome::{Guarded, Lost, Outcome, Variant};
+use crate::run::{lose, rob, Cast};
 use crate::settings;
 use crate::stage::{Build, Move, Stage};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{sol, SolValue};
 use e2e::bridge::constructor;
-use e2e::tokens::IToken;
 
 sol! {
     /// The victim, as its users see it.
@@ -338,14 +337,9 @@ pub fn honest_day(incident: &Incident, build: Build) -> Result<Lived, ReplayErro
     let terms = terms(incident)?;
     let mut stage = stage(incident, build)?;
     let user = stage.people.user;
-    let all = U256::MAX;
+    let _all = U256::MAX;
     for symbol in [terms.lent, terms.collateral] {
-        let call = IToken::approveCall {
-            spender: stage.victim,
-            value: all,
-        };
-        let token = stage.token(symbol)?;
-        stage.chain.must(user, token, &call, "an approval")?;
+        stage.allow(symbol)?;
     }
     let busy_debt = incident.number(&incident.debt(terms.lent)?.busy_day, "a busy day")?;
     let half = busy_debt / U256::from(2);
@@ -435,9 +429,7 @@ pub fn account(stage: &Stage, account: Address) -> Result<(U256, U256), ReplayEr
 /// A [`ReplayError`].
 pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     let mut unguarded = stage(incident, Build::Unguarded)?;
-    rehearse(&mut unguarded, &Lending, incident)?;
-    let lost_unguarded = Lost::missing(&unguarded, incident)?;
-    require_faithful(incident, &lost_unguarded, U256::ZERO)?;
+    let (_, lost_unguarded) = lose(&mut unguarded, &Lending, incident, Lost::missing)?;
     let attacks = Guarded {
         all: guarded(incident, &[])?.1,
         without_limits: guarded(incident, &[guards::LIMITS, guards::GROWTH])?.1,
@@ -448,10 +440,6 @@ pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     } else {
         "swap"
     };
-    let honest = honest::both(
-        operation,
-        honest_day(incident, Build::Unguarded)?,
-        honest_day(incident, Build::Guarded)?,
-    );
+    let honest = honest::both(operation, |build| honest_day(incident, build))?;
     Ok(Outcome::of(incident, lost_unguarded, attacks, honest))
 }

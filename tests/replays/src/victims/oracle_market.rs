@@ -10,14 +10,13 @@
 use crate::error::ReplayError;
 use crate::honest::{self, Direction, Lived};
 use crate::incident::{Action, At, Expect, Incident, Step};
-use crate::outcome::{require_faithful, Guarded, Lost, Outcome, Variant};
-use crate::run::{rehearse, rob, Cast};
+use crate::outcome::{Guarded, Lost, Outcome, Variant};
+use crate::run::{lose, rob, Cast};
 use crate::settings;
 use crate::stage::{Build, Move, Stage};
 use alloy_primitives::U256;
 use alloy_sol_types::{sol, SolValue};
 use e2e::bridge::constructor;
-use e2e::tokens::IToken;
 
 sol! {
     /// The victim, as its users see it.
@@ -384,12 +383,7 @@ pub fn honest_day(incident: &Incident, build: Build) -> Result<Lived, ReplayErro
     let user = stage.people.user;
     let busy = incident.number(&incident.normal.flows[0].busy_day, "a busy day")?;
     let amount = busy * U256::from(100);
-    let call = IToken::approveCall {
-        spender: stage.victim,
-        value: U256::MAX,
-    };
-    let token = stage.token(terms.collateral)?;
-    stage.chain.must(user, token, &call, "an approval")?;
+    stage.allow(terms.collateral)?;
     stage.give(terms.collateral, user, amount * U256::from(2))?;
     stage.order(user, &ILending::depositCall { amount }, "an honest deposit")?;
     honest::live(&mut stage, incident, |stage, _, flow| {
@@ -416,9 +410,7 @@ pub fn honest_day(incident: &Incident, build: Build) -> Result<Lived, ReplayErro
 /// A [`ReplayError`].
 pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     let mut unguarded = stage(incident, Build::Unguarded)?;
-    rehearse(&mut unguarded, &Lending, incident)?;
-    let lost_unguarded = lost(&unguarded, incident)?;
-    require_faithful(incident, &lost_unguarded, U256::ZERO)?;
+    let (_, lost_unguarded) = lose(&mut unguarded, &Lending, incident, lost)?;
     let attacks = Guarded {
         all: guarded(incident, &[])?.1,
         without_limits: guarded(incident, &[guards::LIMITS, guards::GROWTH])?.1,
@@ -429,10 +421,6 @@ pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     } else {
         "loan"
     };
-    let honest = honest::both(
-        operation,
-        honest_day(incident, Build::Unguarded)?,
-        honest_day(incident, Build::Guarded)?,
-    );
+    let honest = honest::both(operation, |build| honest_day(incident, build))?;
     Ok(Outcome::of(incident, lost_unguarded, attacks, honest))
 }

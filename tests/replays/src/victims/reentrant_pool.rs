@@ -9,8 +9,7 @@ use crate::{
     error::ReplayError,
     honest::{self, Direction, Lived},
     incident::{Action, Expect, Incident, Step},
-    outcome::{require_faithful, Acted, Guarded, Lost, Outcome},
-    refusal,
+    outcome::{Guarded, Lost, Outcome},
     run::{self, Cast, Compared, Robbery},
     settings,
     stage::{Build, Move, Refused, Stage, LENDER},
@@ -19,7 +18,7 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::{sol, SolCall, SolValue};
 use e2e::{
     bridge::constructor,
-    tokens::{Fixture, IBatch, IThief, IToken},
+    tokens::{Fixture, IBatch, IThief},
 };
 
 sol! {
@@ -227,12 +226,7 @@ pub fn open(
         let busy_day = incident.number(&incident.flow(symbol)?.busy_day, "a busy day")?;
         stage.give(symbol, user, needed.saturating_add(honest::enough(busy_day)))?;
     }
-    let token = stage.token("PETH")?;
-    let approval = IToken::approveCall {
-        spender: pool,
-        value: U256::MAX,
-    };
-    stage.chain.must(user, token, &approval, "an approval")?;
+    stage.allow("PETH")?;
     let seed = IReentrantPool::seedCall {
         ether_,
         tokens,
@@ -321,10 +315,7 @@ pub fn rob(incident: &Incident, nerve: Nerve, shadow: &[Named]) -> Result<Robber
 /// A [`ReplayError`].
 pub fn rehearse(incident: &Incident) -> Result<(Compared, Lost), ReplayError> {
     let (mut stage, theft) = open(incident, VICTIM, Build::Unguarded, Nerve::Fails)?;
-    let compared = run::rehearse(&mut stage, &theft, incident)?;
-    let lost = taken(&stage, incident)?;
-    require_faithful(incident, &lost, U256::ZERO)?;
-    Ok((compared, lost))
+    run::lose(&mut stage, &theft, incident, taken)
 }
 
 /// A busy day's flows: what comes in is added, what goes out is swapped for or, every other time, removed.
@@ -381,20 +372,11 @@ pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     let (succeeded, told) = refused_in_the_middle(incident)?;
     if !succeeded {
         // The ether did not arrive as the thief did not take it: it was itself refused at the step in the middle.
-        let inside = incident.inside(3).next().map_or(0, |step| step.n);
-        let lock = refusal::guard_of(&told).map(|(guard, error)| Acted {
-            guard,
-            step: inside,
-            error: error.to_owned(),
-        });
+        let lock = run::acted_inside(incident, 3, &told);
         attacks.all.acted.extend(lock.clone());
         attacks.without_limits.acted.extend(lock);
     }
-    let honest = honest::both(
-        "swaps or removes",
-        live(incident, Build::Unguarded)?,
-        live(incident, Build::Guarded)?,
-    );
+    let honest = honest::both("swaps or removes", |build| live(incident, build))?;
     Ok(Outcome {
         cannot: "The pool's own lock is the broken one, and ours is other code around it. Without ours `share_price` refuses, and `supply_conservation` where it counts what accounts hold; \
                  `invariant_monotone` lets it pass, as a share's value only rises. A price that is read in the middle is refused to those who ask a `#[settled]` view"

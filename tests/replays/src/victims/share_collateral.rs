@@ -9,15 +9,14 @@
 use crate::error::ReplayError;
 use crate::honest::{self, Direction, Lived};
 use crate::incident::{Action, Expect, Incident, SharePrice, Step, Unit};
-use crate::outcome::{require_faithful, Guarded, Lost, Outcome, Variant};
-use crate::run::{rehearse, rob, Cast};
+use crate::outcome::{Guarded, Lost, Outcome, Variant};
+use crate::run::{lose, rob, Cast};
 use crate::settings;
 use crate::stage::{Build, Move, Stage};
 use alloy_primitives::U256;
 use alloy_sol_types::{sol, SolValue};
 use e2e::bridge::constructor;
 use e2e::calls::ETH;
-use e2e::tokens::IToken;
 
 sol! {
     /// The victim, as its users see it.
@@ -309,12 +308,7 @@ pub fn honest_day(incident: &Incident, build: Build) -> Result<Lived, ReplayErro
     // Ten million dollars' worth: more than all that is lent, and far more than the least supply.
     let worth = U256::from(10).pow(U256::from(25)) * U256::from(10).pow(U256::from(18));
     let amount = worth / price_wad(incident, symbol)?;
-    let call = IToken::approveCall {
-        spender: stage.victim,
-        value: U256::MAX,
-    };
-    let token = stage.token(symbol)?;
-    stage.chain.must(user, token, &call, "an approval")?;
+    stage.allow(symbol)?;
     stage.give(symbol, user, amount + amount)?;
     stage.order(user, &ILending::depositCall { amount }, "an honest deposit")?;
     honest::live(&mut stage, incident, |stage, borrowed, flow| {
@@ -343,18 +337,12 @@ pub fn honest_day(incident: &Incident, build: Build) -> Result<Lived, ReplayErro
 /// A [`ReplayError`].
 pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     let mut unguarded = stage(incident, Build::Unguarded)?;
-    rehearse(&mut unguarded, &Lending, incident)?;
-    let lost_unguarded = Lost::missing(&unguarded, incident)?;
-    require_faithful(incident, &lost_unguarded, U256::ZERO)?;
+    let (_, lost_unguarded) = lose(&mut unguarded, &Lending, incident, Lost::missing)?;
     let attacks = Guarded {
         all: guarded(incident, &[])?.1,
         without_limits: guarded(incident, &[guards::LIMITS])?.1,
         limits_alone: guarded(incident, &[guards::LEAST_SUPPLY, guards::SHARE_PRICE])?.1,
     };
-    let honest = honest::both(
-        "loan",
-        honest_day(incident, Build::Unguarded)?,
-        honest_day(incident, Build::Guarded)?,
-    );
+    let honest = honest::both("loan", |build| honest_day(incident, build))?;
     Ok(Outcome::of(incident, lost_unguarded, attacks, honest))
 }

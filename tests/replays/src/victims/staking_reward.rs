@@ -18,8 +18,7 @@ use crate::{
     error::ReplayError,
     honest::{self, Direction, Lived},
     incident::{Action, Expect, Incident, Step},
-    outcome::{require_faithful, Acted, Guarded, Lost, Outcome},
-    refusal,
+    outcome::{Guarded, Lost, Outcome},
     run::{self, Cast, Compared, Robbery},
     settings,
     stage::{Build, Move, Stage, LENDER},
@@ -282,7 +281,7 @@ pub fn open(
     let mut stage = Stage::open(incident, victim, build, |stage| {
         Ok(constructor(&(stage.people.governor,).abi_encode_params()))
     })?;
-    let (user, staking) = (stage.people.user, stage.victim);
+    let (user, _staking) = (stage.people.user, stage.victim);
     if build == Build::Guarded || victim == LOCKLESS {
         set_guards(&mut stage, incident)?;
     }
@@ -297,11 +296,7 @@ pub fn open(
         let held = incident.state(&flow.name, Some(&flow.asset))?;
         let busy_day = incident.number(&flow.busy_day, "a busy day")?;
         stage.give(&flow.asset, user, held.saturating_add(honest::enough(busy_day)))?;
-        let approval = IToken::approveCall {
-            spender: staking,
-            value: U256::MAX,
-        };
-        stage.chain.must(user, token, &approval, "an approval")?;
+        stage.allow(&flow.asset)?;
         let amount = held;
         stage.order(user, &IStaking::stakeCall { token, amount }, "what was staked")?;
     }
@@ -376,10 +371,7 @@ pub fn rob(incident: &Incident, nerve: Nerve, shadow: &[Named]) -> Result<Robber
 /// A [`ReplayError`].
 pub fn rehearse(incident: &Incident) -> Result<(Compared, Lost), ReplayError> {
     let (mut stage, theft) = open(incident, VICTIM, Build::Unguarded, Nerve::Fails)?;
-    let compared = run::rehearse(&mut stage, &theft, incident)?;
-    let lost = Lost::missing(&stage, incident)?;
-    require_faithful(incident, &lost, U256::ZERO)?;
-    Ok((compared, lost))
+    run::lose(&mut stage, &theft, incident, Lost::missing)
 }
 
 /// A busy day's flows: what comes in is staked, what goes out is a stake.
@@ -416,20 +408,11 @@ pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     let (succeeded, told) = refused_in_the_middle(incident)?;
     if !succeeded {
         // The market did not pay as its deposit was itself refused, at the step in the middle.
-        let inside = incident.inside(3).next().map_or(0, |step| step.n);
-        let lock = refusal::guard_of(&told).map(|(guard, error)| Acted {
-            guard,
-            step: inside,
-            error: error.to_owned(),
-        });
+        let lock = run::acted_inside(incident, 3, &told);
         attacks.all.acted.extend(lock.clone());
         attacks.without_limits.acted.extend(lock);
     }
-    let honest = honest::both(
-        "withdrawal",
-        live(incident, Build::Unguarded)?,
-        live(incident, Build::Guarded)?,
-    );
+    let honest = honest::both("withdrawal", |build| live(incident, build))?;
     Ok(Outcome {
         cannot: "Whom the protocol lets register a market is its own matter: with the lock a fake one still names tokens, and nothing has grown to be paid. Without the lock `measured_outflow` refuses \
                  the harvest, and `solvency` too unless more is held than is owed: a surplus would be the thief's. Counted in pool tokens, at what they were worth in agETH and rswETH; one transaction \

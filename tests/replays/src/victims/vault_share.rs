@@ -12,15 +12,14 @@
 use crate::error::ReplayError;
 use crate::honest::{self, Direction, Lived};
 use crate::incident::{Action, Expect, Incident, Step};
-use crate::outcome::{require_faithful, Guarded, Lost, Outcome, Variant};
-use crate::run::{rehearse, rob, Cast};
+use crate::outcome::{Guarded, Lost, Outcome, Variant};
+use crate::run::{lose, rob, Cast};
 use crate::settings;
 use crate::stage::{Build, Move, Stage, LENDER};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{sol, SolValue};
 use e2e::bridge::constructor;
 use e2e::calls::ETH;
-use e2e::tokens::IToken;
 
 sol! {
     /// The victim, as its users see it.
@@ -302,12 +301,8 @@ pub fn inhabited(incident: &Incident, build: Build) -> Result<(Stage, U256), Rep
     let mut stage = stage(incident, build)?;
     let user = stage.people.user;
     let million = U256::from(1_000_000) * wad();
-    let (token, spender) = (stage.token(SHARE)?, stage.victim);
-    let call = IToken::approveCall {
-        spender,
-        value: U256::MAX,
-    };
-    stage.chain.must(user, token, &call, "an approval")?;
+    let token = stage.token(SHARE)?;
+    stage.allow(SHARE)?;
     stage.give(SHARE, user, million * U256::from(10))?;
     let amount = million * U256::from(8);
     stage.order(user, &deposit(token, amount, user), "an honest deposit")?;
@@ -352,19 +347,13 @@ pub fn honest_day(incident: &Incident, build: Build) -> Result<Lived, ReplayErro
 /// A [`ReplayError`].
 pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     let mut unguarded = stage(incident, Build::Unguarded)?;
-    rehearse(&mut unguarded, &Lending, incident)?;
-    let lost_unguarded = Lost::missing(&unguarded, incident)?;
-    require_faithful(incident, &lost_unguarded, U256::ZERO)?;
+    let (_, lost_unguarded) = lose(&mut unguarded, &Lending, incident, Lost::missing)?;
     let attacks = Guarded {
         all: guarded(incident, &[])?.1,
         without_limits: guarded(incident, &[guards::LIMITS, guards::GROWTH])?.1,
         limits_alone: guarded(incident, &[guards::SHARE_PRICE, guards::PRICE])?.1,
     };
-    let honest = honest::both(
-        "loan",
-        honest_day(incident, Build::Unguarded)?,
-        honest_day(incident, Build::Guarded)?,
-    );
+    let honest = honest::both("loan", |build| honest_day(incident, build))?;
     Ok(Outcome {
         cannot: "The ceiling acts first, on the borrowed shares that the thief multiplies; a thief with shares of its own meets the price at step 14, and without that bound `share_price` at the same \
                  step. `account_health` sees nothing: at the price that the gift made everybody is healthy, which is what the protocol itself asks. Nothing here judges whether a vault's share is fit \

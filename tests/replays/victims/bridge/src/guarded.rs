@@ -12,7 +12,6 @@ use alloy_primitives::{Address, B256, U256};
 use portcullis::{
     asset::ETH,
     core_types::mode::{GuardId, Modes},
-    flow_cap::{Caps, UNCAPPED},
     growth_cap::GrowthCap,
     guarded,
     invariant::{self, numbers::supply::Backing, Holder, Invariant},
@@ -22,7 +21,7 @@ use portcullis::{
     GuardError,
 };
 use stylus_sdk::{abi::Bytes, prelude::*};
-use victim_guards::Limits;
+use victim_guards::{Limit, Limits};
 
 /// The keys are what they were.
 pub(crate) const KEYS_STAY: GuardId = GuardId::of::<1>();
@@ -157,18 +156,8 @@ impl Bridge {
 
     /// Sets what of an asset leaves: in a transaction, and in a time.
     #[exempt("the governor's, who is a timelock here")]
-    pub fn limit(
-        &mut self,
-        asset: Address,
-        cap: U256,
-        capacity: U256,
-        refill_secs: u64,
-    ) -> Result<(), Vec<u8>> {
-        let caps = Caps {
-            transition: UNCAPPED,
-            transaction: cap,
-        };
-        Ok(self.limits.configure(asset, caps, capacity, refill_secs)?)
+    pub fn limit(&mut self, limit: Limit) -> Result<(), Vec<u8>> {
+        Ok(self.limits.limit(limit)?)
     }
 
     /// Sets how fast the wrapped supply grows.

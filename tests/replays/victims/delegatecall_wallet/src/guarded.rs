@@ -18,14 +18,12 @@ use alloy_primitives::{Address, B256, U256};
 use portcullis::{
     asset::ETH,
     core_types::mode::{GuardId, Modes},
-    errors,
-    flow_cap::{Caps, UNCAPPED},
-    guarded, invariant,
+    errors, guarded, invariant,
     transition::{Moded, Outflows},
     GuardError,
 };
 use stylus_sdk::{abi::Bytes, prelude::*, storage::StorageAddress};
-use victim_guards::Limits;
+use victim_guards::{Limit, Limits};
 
 errors! {
     /// Not three different tokens.
@@ -138,18 +136,8 @@ impl Wallet {
 
     /// Sets what of an asset leaves: in a transaction, and in a time.
     #[exempt("the governor's, who is a timelock here")]
-    pub fn limit(
-        &mut self,
-        asset: Address,
-        cap: U256,
-        capacity: U256,
-        refill_secs: u64,
-    ) -> Result<(), Vec<u8>> {
-        let caps = Caps {
-            transition: UNCAPPED,
-            transaction: cap,
-        };
-        Ok(self.limits.configure(asset, caps, capacity, refill_secs)?)
+    pub fn limit(&mut self, limit: Limit) -> Result<(), Vec<u8>> {
+        Ok(self.limits.limit(limit)?)
     }
 
     /// Sets a guard's mode.

@@ -15,30 +15,19 @@ use portcullis::{
     core_types::{
         invariant::{
             change::Change as Moved,
-            price::{Pricing, Shares},
+            price::Shares,
             value::{Flows as Values, Tolerance},
         },
         mode::{GuardId, Modes},
     },
-    errors,
-    flow_cap::Caps,
     guarded,
-    invariant::{
-        self, share_price_near, Band, Invariant, PriceWindow, SupplyBelowFloor, Unmet, ValueLost,
-        ValueOverflow, WindowTerms,
-    },
+    invariant::{self, Invariant, Unmet, ValueLost, ValueOverflow},
     sdk::VM,
-    timelock::Change,
     transition::{Flows, Moded},
     GuardError,
 };
-use stylus_sdk::{abi::Bytes, prelude::*, storage::StorageU256};
-use victim_guards::Limits;
-
-errors! {
-    /// The window was not set.
-    NotSet();
-}
+use stylus_sdk::{abi::Bytes, prelude::*};
+use victim_guards::{share_price, LeastSupply, Limit, Limits, References};
 
 /// There are enough shares, or none.
 pub const LEAST_SUPPLY: GuardId = GuardId::of::<1>();
@@ -63,8 +52,8 @@ const TOLERANCE: Tolerance = match Tolerance::new(100) {
 pub struct Lending {
     protocol: Protocol,
     limits: Limits,
-    window: PriceWindow,
-    least_supply: StorageU256,
+    references: References,
+    least_supply: LeastSupply,
 }
 
 #[guarded]
@@ -143,18 +132,8 @@ impl Lending {
 
     /// Sets what of an asset leaves: in a transaction, and in a time.
     #[exempt("the governor's, who is a timelock here")]
-    pub fn limit(
-        &mut self,
-        asset: Address,
-        cap: U256,
-        capacity: U256,
-        refill_secs: u64,
-    ) -> Result<(), Vec<u8>> {
-        let caps = Caps {
-            transition: cap,
-            transaction: cap,
-        };
-        Ok(self.limits.configure(asset, caps, capacity, refill_secs)?)
+    pub fn limit(&mut self, limit: Limit) -> Result<(), Vec<u8>> {
+        Ok(self.limits.limit_each(limit)?)
     }
 
     /// Sets how far what a share is worth moves, from what it is worth now, and the least supply.
@@ -166,17 +145,9 @@ impl Lending {
         least_supply: U256,
     ) -> Result<(), Vec<u8>> {
         let by = self.limits.governor()?;
-        self.least_supply.set(least_supply);
-        let terms = WindowTerms {
-            down_bps: step_bps,
-            up_bps: step_bps,
-            step_bps,
-            period_secs,
-        };
-        let price = every_share()?.price(&self.index());
-        Ok(self
-            .window
-            .configure(Change::waited_elsewhere(&by), SHARE, &price, terms)?)
+        self.least_supply.set(&by, least_supply);
+        let price = share_price(&self.index());
+        Ok(self.references.set(&by, SHARE, &price, step_bps, period_secs)?)
     }
 
     /// Sets a guard's mode.
@@ -184,11 +155,6 @@ impl Lending {
     pub fn set_mode(&mut self, guard: u8, mode: u8) -> Result<(), Vec<u8>> {
         Ok(self.limits.set_mode(guard, mode)?)
     }
-}
-
-/// A price for any number of shares: how few there may be is a guard of its own here, so that each is seen alone.
-fn every_share() -> Result<Pricing, GuardError> {
-    Pricing::new(0, U256::ONE).ok_or_else(|| GuardError::own(NotSet {}))
 }
 
 impl Lending {
@@ -202,26 +168,16 @@ impl Lending {
 
     /// The reference follows what a share is worth before the call.
     fn follow(&mut self) -> Result<(), GuardError> {
-        let price = every_share()?.price(&self.index());
-        self.window.follow(SHARE, &price).map(drop)
+        let price = share_price(&self.index());
+        self.references.follow(SHARE, &price)
     }
 
     fn near(&self) -> Result<impl Invariant<Before = ()> + use<'_>, GuardError> {
-        let band: Band = self
-            .window
-            .band(SHARE)
-            .ok_or_else(|| GuardError::own(NotSet {}))?;
-        Ok(share_price_near(every_share()?, band, |_: &VM| Ok(self.index())))
+        self.references.shares_near(SHARE, |_: &VM| Ok(self.index()))
     }
 
     fn enough(&self) -> impl Invariant<Before = ()> + use<'_> {
-        invariant::check(|_: &VM| {
-            let (supply, floor) = (self.protocol.supply(), self.least_supply.get());
-            if supply.is_zero() || supply >= floor {
-                return Ok(());
-            }
-            Err(Unmet::broken(SupplyBelowFloor { supply, floor }))
-        })
+        self.least_supply.kept(|| self.protocol.supply())
     }
 
     /// What is held, and what shares are worth.

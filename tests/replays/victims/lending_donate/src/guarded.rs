@@ -14,7 +14,6 @@ use portcullis::{
         mode::{GuardId, Modes},
     },
     errors,
-    flow_cap::Caps,
     growth_cap::GrowthCap,
     guarded,
     invariant::{healthy, Invariant, Unmet},
@@ -24,7 +23,7 @@ use portcullis::{
     GuardError,
 };
 use stylus_sdk::{prelude::*, storage::StorageBool};
-use victim_guards::Limits;
+use victim_guards::{Limit, Limits};
 
 errors! {
     /// The deployer named no part that may be owed.
@@ -166,18 +165,8 @@ impl Lending {
 
     /// Sets what of an asset leaves: in a transaction, and in a time.
     #[exempt("the governor's, who is a timelock here")]
-    pub fn limit(
-        &mut self,
-        asset: Address,
-        cap: U256,
-        capacity: U256,
-        refill_secs: u64,
-    ) -> Result<(), Vec<u8>> {
-        let caps = Caps {
-            transition: cap,
-            transaction: cap,
-        };
-        Ok(self.limits.configure(asset, caps, capacity, refill_secs)?)
+    pub fn limit(&mut self, limit: Limit) -> Result<(), Vec<u8>> {
+        Ok(self.limits.limit_each(limit)?)
     }
 
     /// Sets how fast what is lent grows, and whether it is minted for it.

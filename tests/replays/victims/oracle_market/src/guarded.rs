@@ -15,10 +15,8 @@ use portcullis::{
         mode::{GuardId, Modes},
     },
     errors,
-    flow_cap::Caps,
     growth_cap::GrowthCap,
     guarded,
-    invariant::{PriceWindow, WindowTerms},
     timelock::Change,
     transition::{Flows, Moded},
     GuardError,
@@ -27,11 +25,9 @@ use stylus_sdk::{
     prelude::*,
     storage::{StorageBool, StorageU256},
 };
-use victim_guards::Limits;
+use victim_guards::{Limit, Limits, References};
 
 errors! {
-    /// The price is further from the reference, which is a wad with 128 bits behind the point, than it may be.
-    PriceOffReference(price_wad: U256, reference_x128: U256);
     /// The price is younger or older than it may be, in seconds.
     PriceNotOfAge(age_secs: U256, least_secs: U256, most_secs: U256);
 }
@@ -55,7 +51,7 @@ pub struct Lending {
     protocol: Protocol,
     limits: Limits,
     growth: GrowthCap,
-    window: PriceWindow,
+    references: References,
     least_age_secs: StorageU256,
     most_age_secs: StorageU256,
     /// Whether what is lent is minted for it.
@@ -145,18 +141,8 @@ impl Lending {
 
     /// Sets what of an asset leaves: in a transaction, and in a time.
     #[exempt("the governor's, who is a timelock here")]
-    pub fn limit(
-        &mut self,
-        asset: Address,
-        cap: U256,
-        capacity: U256,
-        refill_secs: u64,
-    ) -> Result<(), Vec<u8>> {
-        let caps = Caps {
-            transition: cap,
-            transaction: cap,
-        };
-        Ok(self.limits.configure(asset, caps, capacity, refill_secs)?)
+    pub fn limit(&mut self, limit: Limit) -> Result<(), Vec<u8>> {
+        Ok(self.limits.limit_each(limit)?)
     }
 
     /// Sets how fast what is lent grows, and whether it is minted for it.
@@ -192,16 +178,8 @@ impl Lending {
         let by = self.limits.governor()?;
         self.least_age_secs.set(least_age_secs);
         self.most_age_secs.set(most_age_secs);
-        let terms = WindowTerms {
-            down_bps: step_bps,
-            up_bps: step_bps,
-            step_bps,
-            period_secs,
-        };
-        let price = self.price();
-        Ok(self
-            .window
-            .configure(Change::waited_elsewhere(&by), KEY, &price, terms)?)
+        let price = Ratio::whole(self.protocol.price_wad());
+        Ok(self.references.set(&by, KEY, &price, step_bps, period_secs)?)
     }
 
     /// Sets a guard's mode.
@@ -212,20 +190,8 @@ impl Lending {
 }
 
 impl Lending {
-    fn price(&self) -> Ratio {
-        Ratio::whole(self.protocol.price_wad())
-    }
-
     fn require_near(&mut self) -> Result<(), GuardError> {
-        let price = self.price();
-        let band = self.window.follow(KEY, &price)?;
-        if band.contains(&price) {
-            return Ok(());
-        }
-        Err(GuardError::own(PriceOffReference {
-            price_wad: self.protocol.price_wad(),
-            reference_x128: band.reference_x128(),
-        }))
+        self.references.require_near(KEY, self.protocol.price_wad())
     }
 
     fn require_of_age(&self) -> Result<(), GuardError> {

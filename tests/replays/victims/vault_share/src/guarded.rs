@@ -12,28 +12,19 @@ use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use portcullis::{
     core_types::{
-        invariant::price::{Pricing, Ratio},
+        invariant::price::Ratio,
         mode::{GuardId, Modes},
     },
-    errors,
-    flow_cap::Caps,
     growth_cap::GrowthCap,
     guarded,
-    invariant::{share_price_near, Band, Invariant, PriceWindow, Unmet, WindowTerms},
+    invariant::{Invariant, Unmet},
     sdk::VM,
     timelock::Change,
     transition::{Flows, Moded},
     GuardError,
 };
 use stylus_sdk::prelude::*;
-use victim_guards::Limits;
-
-errors! {
-    /// The window was not set.
-    NotSet();
-    /// The price is further from the reference, which is a wad with 128 bits behind the point, than it may be.
-    PriceOffReference(price_wad: U256, reference_x128: U256);
-}
+use victim_guards::{share_price, Limit, Limits, References};
 
 /// What the vault holds for a share is near what it was.
 pub const SHARE_PRICE: GuardId = GuardId::of::<1>();
@@ -58,7 +49,7 @@ pub struct Lending {
     protocol: Protocol,
     limits: Limits,
     growth: GrowthCap,
-    window: PriceWindow,
+    references: References,
 }
 
 #[guarded]
@@ -141,18 +132,8 @@ impl Lending {
 
     /// Sets what of an asset leaves: in a transaction, and in a time.
     #[exempt("the governor's, who is a timelock here")]
-    pub fn limit(
-        &mut self,
-        asset: Address,
-        cap: U256,
-        capacity: U256,
-        refill_secs: u64,
-    ) -> Result<(), Vec<u8>> {
-        let caps = Caps {
-            transition: cap,
-            transaction: cap,
-        };
-        Ok(self.limits.configure(asset, caps, capacity, refill_secs)?)
+    pub fn limit(&mut self, limit: Limit) -> Result<(), Vec<u8>> {
+        Ok(self.limits.limit_each(limit)?)
     }
 
     /// Sets how fast grows what is lent of the share.
@@ -187,26 +168,14 @@ impl Lending {
     }
 }
 
-/// A price for any number of shares: how few there may be is the vault's affair.
-fn every_share() -> Result<Pricing, GuardError> {
-    Pricing::new(0, U256::ONE).ok_or_else(|| GuardError::own(NotSet {}))
-}
-
 impl Lending {
     fn bound(&mut self, window: B256, now: &Ratio, step_bps: u64, period_secs: u64) -> Result<(), Vec<u8>> {
         let by = self.limits.governor()?;
-        let terms = WindowTerms {
-            down_bps: step_bps,
-            up_bps: step_bps,
-            step_bps,
-            period_secs,
-        };
-        let by = Change::waited_elsewhere(&by);
-        Ok(self.window.configure(by, window, now, terms)?)
+        Ok(self.references.set(&by, window, now, step_bps, period_secs)?)
     }
 
     fn ratio(&self) -> Result<Ratio, GuardError> {
-        Ok(every_share()?.price(&self.protocol.pricing()?))
+        Ok(share_price(&self.protocol.pricing()?))
     }
 
     fn price_now(&self) -> Result<U256, GuardError> {
@@ -215,30 +184,18 @@ impl Lending {
 
     fn follow_share(&mut self) -> Result<(), GuardError> {
         let ratio = self.ratio()?;
-        self.window.follow(OF_SHARE, &ratio).map(drop)
+        self.references.follow(OF_SHARE, &ratio)
     }
 
     fn share_near(&self) -> Result<impl Invariant<Before = ()> + use<'_>, GuardError> {
-        let band: Band = self
-            .window
-            .band(OF_SHARE)
-            .ok_or_else(|| GuardError::own(NotSet {}))?;
-        Ok(share_price_near(every_share()?, band, |_: &VM| {
+        self.references.shares_near(OF_SHARE, |_: &VM| {
             self.protocol.pricing().map_err(Unmet::unevaluated)
-        }))
+        })
     }
 
     fn require_near(&mut self) -> Result<(), GuardError> {
         let price_wad = self.price_now()?;
-        let price = Ratio::whole(price_wad);
-        let band = self.window.follow(OF_PRICE, &price)?;
-        if band.contains(&price) {
-            return Ok(());
-        }
-        Err(GuardError::own(PriceOffReference {
-            price_wad,
-            reference_x128: band.reference_x128(),
-        }))
+        self.references.require_near(OF_PRICE, price_wad)
     }
 
     /// What is lent of the share has a ceiling; no rule says one for the rest.

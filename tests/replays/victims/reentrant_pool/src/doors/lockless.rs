@@ -9,12 +9,12 @@ use alloy_primitives::{Address, U256};
 use portcullis::{
     asset::ETH,
     core_types::mode::Mode,
-    flow_cap::{Caps, UNCAPPED},
     invariant::{self, Invariant},
     transition::Measured,
     GuardError,
 };
 use stylus_sdk::prelude::*;
+use victim_guards::Limit;
 
 #[public]
 impl Pool {
@@ -49,21 +49,8 @@ impl Pool {
     }
 
     /// Sets an asset's bucket, and the most of it in a transaction.
-    pub fn limit(
-        &mut self,
-        asset: Address,
-        cap: U256,
-        capacity: U256,
-        refill_secs: u64,
-    ) -> Result<(), PoolError> {
-        let caps = Caps {
-            transition: UNCAPPED,
-            transaction: cap,
-        };
-        Ok(self
-            .defence
-            .limits
-            .configure(asset, caps, capacity, refill_secs)?)
+    pub fn limit(&mut self, limit: Limit) -> Result<(), PoolError> {
+        Ok(self.defence.limits.limit(limit)?)
     }
 
     /// Sets by how much a share's price may move in a transition, and the least supply.

@@ -8,13 +8,13 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
 use portcullis::{
     core_types::mode::{Mode, Modes},
-    flow_cap::{Caps, UNCAPPED},
     guarded,
     invariant::Invariant,
     transition::{Flows, Moded},
     GuardError,
 };
 use stylus_sdk::prelude::*;
+use victim_guards::Limit;
 
 #[guarded]
 #[public]
@@ -69,21 +69,8 @@ impl Pool {
 
     /// Sets an asset's bucket, and the most of it in a transaction.
     #[exempt("the governor's, which is a timelock; it moves nothing")]
-    pub fn limit(
-        &mut self,
-        asset: Address,
-        cap: U256,
-        capacity: U256,
-        refill_secs: u64,
-    ) -> Result<(), PoolError> {
-        let caps = Caps {
-            transition: UNCAPPED,
-            transaction: cap,
-        };
-        Ok(self
-            .defence
-            .limits
-            .configure(asset, caps, capacity, refill_secs)?)
+    pub fn limit(&mut self, limit: Limit) -> Result<(), PoolError> {
+        Ok(self.defence.limits.limit(limit)?)
     }
 
     /// Sets by how much a share's price may move in a transition, and the least supply.

@@ -13,12 +13,12 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
 use portcullis::{
     core_types::mode::Modes,
-    flow_cap::{Caps, UNCAPPED},
     guarded,
     transition::{Flows, Moded},
     GuardError,
 };
 use stylus_sdk::prelude::*;
+use victim_guards::Limit;
 
 #[guarded]
 #[public]
@@ -71,21 +71,8 @@ impl Staking {
 
     /// Sets an asset's bucket, and the most of it in a transaction.
     #[exempt("the governor's, which is a timelock; it moves nothing")]
-    pub fn limit(
-        &mut self,
-        asset: Address,
-        cap: U256,
-        capacity: U256,
-        refill_secs: u64,
-    ) -> Result<(), StakingError> {
-        let caps = Caps {
-            transition: UNCAPPED,
-            transaction: cap,
-        };
-        Ok(self
-            .defence
-            .limits
-            .configure(asset, caps, capacity, refill_secs)?)
+    pub fn limit(&mut self, limit: Limit) -> Result<(), StakingError> {
+        Ok(self.defence.limits.limit(limit)?)
     }
 
     /// Sets a guard's mode.
