@@ -11,7 +11,7 @@ use alloy_sol_types::sol_data::{ByteCount, IntBitCount, SupportedFixedBytes, Sup
 use core::marker::PhantomData;
 use stylus_sdk::storage::{
     StorageAddress, StorageArray, StorageBlockHash, StorageBlockNumber, StorageBool, StorageBytes,
-    StorageFixedBytes, StorageMap, StorageSigned, StorageString, StorageType, StorageUint, StorageVec,
+    StorageFixedBytes, StorageMap, StorageSigned, StorageString, StorageUint, StorageVec,
 };
 
 macro_rules! values {
@@ -97,6 +97,6 @@ impl<T> StorageLayout for PhantomData<T> {
 
     #[cfg(not(target_arch = "wasm32"))]
     fn describe() -> Type {
-        Type::leaf("nothing", <Self as StorageType>::SLOT_BYTES as u64)
+        Type::leaf("nothing", size_of::<Self>())
     }
 }
