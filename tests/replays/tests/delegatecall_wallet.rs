@@ -1,7 +1,7 @@
 //! Bybit, February 2025: owners sign a call by delegation that replaces the wallet's code.
 
 use alloy_primitives::{Address, B256, U256};
-use alloy_sol_types::SolError;
+use alloy_sol_types::{SolCall, SolError};
 use e2e::bridge::constructor;
 use e2e::calls::ETH;
 use e2e::tokens::{IBackdoor, ITrojan};
@@ -13,7 +13,7 @@ use incident_replays::run::{Cast, Robbery};
 use incident_replays::settings;
 use incident_replays::stage::{Build, IGuarded, Move, Stage};
 use incident_replays::victims::delegatecall_wallet::{
-    approvals, call, delegated, guarded, guards, honest_day, open, payment, rehearse, replay, signed,
+    approvals, call, delegated, guarded, guards, honest_day, open, payment, proxy, rehearse, replay, signed,
     IWallet, Operation, Theft, ATTACKER, NAME,
 };
 use serde_json::json;
@@ -300,14 +300,16 @@ fn too_few_signatures_do_nothing_and_each_counts_once() {
         let error = IWallet::NotApproved::abi_decode(&refused(&mut stage, &two)).unwrap();
         assert_eq!((error.approvals, error.threshold), (U256::from(2), U256::from(3)));
         let twice = [&moves[1..3], &moves[2..]].concat();
-        assert!(!refused(&mut stage, &twice).is_empty());
+        let not_a_voice = |error: &[u8]| IWallet::NotAVoice::abi_decode(error).unwrap().account;
+        let doubled = stage.known("owner_2").unwrap();
+        assert_eq!(not_a_voice(&refused(&mut stage, &twice)), doubled);
         // Nor does a stranger's count, and what was done once is not done again.
         let stranger = Move {
             actor: ATTACKER.to_owned(),
             ..moves[0].clone()
         };
         let with_a_stranger = [&[stranger], &moves[1..]].concat();
-        assert!(!refused(&mut stage, &with_a_stranger).is_empty());
+        assert_eq!(not_a_voice(&refused(&mut stage, &with_a_stranger)), thief);
         stage.must(&moves, "what all have signed").unwrap();
         let again = IWallet::NotApproved::abi_decode(&refused(&mut stage, &moves[3..])).unwrap();
         assert_eq!(again.approvals, U256::ZERO);
@@ -320,18 +322,85 @@ fn what_is_set_up_once_is_not_set_up_again_and_the_code_itself_never() {
     for build in Build::BOTH {
         let (_, mut stage, theft) = stage(build);
         let attacker = stage.people.attacker;
-        let call = IWallet::setUpCall {
-            owners: vec![attacker],
-            threshold: U256::ONE,
-            governor: attacker,
-            tokens: ["METH", "CMETH", "STETH"]
-                .map(|symbol| stage.token(symbol).unwrap())
-                .to_vec(),
-        };
+        let call = set_up(&stage, vec![attacker], 1);
         for account in [stage.victim, theft.implementation] {
             let receipt = stage.chain.submit(attacker, account, &call).unwrap();
-            assert!(!receipt.is_success());
+            assert_eq!(receipt.output.to_vec(), IWallet::SetUp {}.abi_encode());
         }
+    }
+}
+
+/// What sets a wallet up, as it has to be.
+fn set_up(stage: &Stage, owners: Vec<Address>, threshold: u64) -> IWallet::setUpCall {
+    let tokens = ["METH", "CMETH", "STETH"].map(|symbol| stage.token(symbol).unwrap());
+    IWallet::setUpCall {
+        owners,
+        threshold: U256::from(threshold),
+        governor: stage.people.governor,
+        tokens: tokens.to_vec(),
+    }
+}
+
+#[test]
+fn a_wallet_that_is_set_up_wrong_is_not_and_one_that_is_not_does_nothing() {
+    for build in Build::BOTH {
+        let (_, mut stage, theft) = stage(build);
+        let bare = proxy(&mut stage, theft.implementation, Vec::new()).unwrap();
+        let before = stage.chain.fingerprint(bare).unwrap();
+        let (user, other) = (stage.people.user, stage.people.guardian);
+        let refused = |stage: &mut Stage, data: Vec<u8>| {
+            let receipt = stage.chain.transact(user, bare, data, U256::ZERO).unwrap();
+            assert!(!receipt.is_success());
+            receipt.output.to_vec()
+        };
+        for (owners, threshold) in [
+            (vec![], 0),
+            (vec![user], 0),
+            (vec![user], 2),
+            (vec![user, user], 1),
+            (vec![user, Address::ZERO], 1),
+        ] {
+            let call = set_up(&stage, owners, threshold);
+            let output = refused(&mut stage, call.abi_encode());
+            assert_eq!(output, IWallet::BadOwners {}.abi_encode(), "{call:?}");
+        }
+        if build == Build::Guarded {
+            let good = set_up(&stage, vec![user, other], 2);
+            let [first, second, third] = good.tokens[..] else {
+                panic!("three tokens");
+            };
+            for tokens in [
+                vec![first, second],
+                vec![first, second, third, user],
+                vec![first, first, third],
+                vec![first, second, second],
+                vec![first, second, first],
+                vec![first, ETH, third],
+            ] {
+                let call = IWallet::setUpCall {
+                    tokens,
+                    ..good.clone()
+                };
+                let output = refused(&mut stage, call.abi_encode());
+                assert_eq!(output, IWallet::BadTokens {}.abi_encode(), "{call:?}");
+            }
+        }
+        // Nobody has to approve, and nobody can: a threshold of zero lets nothing pass.
+        let operation = call(user, U256::ZERO, Vec::new());
+        let error = IWallet::NotApproved::abi_decode(&refused(&mut stage, operation.abi_encode())).unwrap();
+        assert_eq!((error.approvals, error.threshold), (U256::ZERO, U256::ZERO));
+        let approval = IWallet::approveCall {
+            operation: error.operation,
+        };
+        assert_eq!(
+            refused(&mut stage, approval.abi_encode()),
+            IWallet::NotAVoice { account: user }.abi_encode()
+        );
+        assert_eq!(stage.chain.fingerprint(bare).unwrap(), before);
+
+        let call = set_up(&stage, vec![user, other], 2);
+        let receipt = stage.chain.submit(user, bare, &call).unwrap();
+        assert!(receipt.is_success());
     }
 }
 
@@ -350,6 +419,18 @@ fn an_operation_that_fails_takes_back_its_number_and_its_approvals() {
         let error = IWallet::CallFailed::abi_decode(&refused.output).unwrap();
         assert_eq!(error.to, wallet);
         assert_eq!(stage.chain.fingerprint(wallet).unwrap(), before);
+    }
+}
+
+#[test]
+fn what_a_delegated_call_writes_is_not_written_over_by_what_the_wallet_remembered() {
+    for build in Build::BOTH {
+        let (incident, mut stage, theft) = stage(build);
+        // The number of the next operation, which the wallet has just counted up.
+        let (slot, word) = (U256::from(2), U256::from(77));
+        let writes = delegated(theft.trojan, &ITrojan::writeCall { slot, word });
+        assert_eq!(hand_in(&mut stage, &incident, &writes), None);
+        assert_eq!(stage.view(&IWallet::stateCall {}).unwrap().nonce, word);
     }
 }
 

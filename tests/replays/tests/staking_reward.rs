@@ -1,7 +1,7 @@
 //! Penpie, September 2024: a call back in the middle of a harvest.
 
-use alloy_primitives::{Address, U256};
-use alloy_sol_types::{SolCall, SolError};
+use alloy_primitives::{keccak256, Address, U256};
+use alloy_sol_types::{SolCall, SolError, SolValue};
 use e2e::tokens::{Fixture, IToken};
 use incident_replays::{
     incident::{Action, Figure, Guard, Incident},
@@ -9,7 +9,7 @@ use incident_replays::{
     refusal::{self, IRefusals},
     run::{self, Cast, Robbery},
     settings,
-    stage::{Build, Stage},
+    stage::{Build, Move, Stage},
     victims::staking_reward::{
         all_but, alone, arm_honestly, market, open, refused_in_the_middle, rehearse, replay, rob, IStaking,
         Named, Nerve, Theft, LOCKLESS, THIEF, VICTIM,
@@ -276,6 +276,103 @@ fn an_honest_market_pays_another_token_and_its_stakers_claim_it() {
             IStaking::NothingEarned { token, reward }.abi_encode()
         );
     }
+}
+
+/// Writes what the victim holds of a token: one that was taken back.
+fn set_held(stage: &mut Stage, symbol: &str, amount: U256) {
+    let token = stage.token(symbol).unwrap();
+    // The first word of OpenZeppelin's token is its map of balances.
+    let key = keccak256((stage.victim, U256::ZERO).abi_encode());
+    stage.chain.set_storage(token, key.into(), amount).unwrap();
+    assert_eq!(stage.held(symbol).unwrap(), amount);
+}
+
+#[test]
+fn with_the_lock_every_door_asks_whether_what_is_owed_is_held() {
+    let incident = penpie();
+    let (mut stage, theft) = open(&incident, VICTIM, Build::Guarded, Nerve::Fails).unwrap();
+    strike(&mut stage, &theft, &incident, &[1, 2]).unwrap();
+    // The fake market pays honestly for once, so that there is something to claim.
+    arm_honestly(&mut stage, theft.thief, "LPA", U256::from(1_000)).unwrap();
+    let (user, staking) = (stage.people.user, stage.victim);
+    let [token, fake] = ["LPA", "FAKE"].map(|symbol| stage.token(symbol).unwrap());
+    let harvest = IStaking::harvestCall { token: fake };
+    stage.order(user, &harvest, "a harvest").unwrap();
+
+    let owed = number("1489388615889064860787") + U256::from(1_000);
+    set_held(&mut stage, "LPA", owed - U256::ONE);
+    let amount = U256::from(10);
+    let reward = token;
+    let doors = [
+        ("user", IStaking::stakeCall { token, amount }.abi_encode()),
+        ("user", IStaking::withdrawCall { token, amount }.abi_encode()),
+        ("user", harvest.abi_encode()),
+        (THIEF, IStaking::claimCall { token: fake, reward }.abi_encode()),
+    ];
+    for held_is_enough in [false, true] {
+        for (who, data) in &doors {
+            let output = if *who == THIEF {
+                let step = 7;
+                let claim = Move {
+                    step,
+                    actor: THIEF.to_owned(),
+                    to: staking,
+                    value: U256::ZERO,
+                    data: data.clone(),
+                };
+                stage
+                    .strike(&[claim])
+                    .unwrap()
+                    .err()
+                    .map(|refused| refused.output)
+            } else {
+                let receipt = stage
+                    .chain
+                    .transact(user, staking, data.clone(), U256::ZERO)
+                    .unwrap();
+                (!receipt.is_success()).then(|| receipt.output.to_vec())
+            };
+            let by = output.as_deref().map(|output| refusal::guard_of(output));
+            let short = Some(Some((Guard::Solvency, "Insolvent")));
+            assert_eq!(by, if held_is_enough { None } else { short }, "{who}");
+        }
+        set_held(&mut stage, "LPA", owed);
+    }
+}
+
+#[test]
+fn with_the_lock_what_leaves_meets_the_cap_net_of_what_the_same_account_brought() {
+    let incident = penpie();
+    let (mut stage, theft) = open(&incident, VICTIM, Build::Guarded, Nerve::Fails).unwrap();
+    strike(&mut stage, &theft, &incident, &[1, 2]).unwrap();
+    let cap = settings::limit(incident.flow("LPA").unwrap()).unwrap().cap;
+    let amount = cap + U256::ONE;
+    let (user, staking) = (stage.people.user, stage.victim);
+    let [token, fake] = ["LPA", "FAKE"].map(|symbol| stage.token(symbol).unwrap());
+    let too_much = Some((Guard::FlowCap, "TransactionCapExceeded"));
+
+    let withdraw = IStaking::withdrawCall { token, amount };
+    let alone = stage.chain.submit(user, staking, &withdraw).unwrap();
+    assert_eq!(refusal::guard_of(&alone.output), too_much);
+    // Of what came in the same transaction nothing is counted.
+    let mut moves = vec![stage.lends(1, "LPA", THIEF, amount).unwrap()];
+    moves.extend(stage.approves(1, THIEF, "LPA", amount).unwrap());
+    moves.push(Move::call(
+        1,
+        THIEF,
+        staking,
+        &IStaking::stakeCall { token, amount },
+    ));
+    moves.push(Move::call(1, THIEF, staking, &withdraw));
+    stage.must(&moves, "in and out again").unwrap();
+    // And a reward leaves as a stake does.
+    arm_honestly(&mut stage, theft.thief, "LPA", amount + amount).unwrap();
+    let harvest = IStaking::harvestCall { token: fake };
+    stage.order(user, &harvest, "a harvest").unwrap();
+    let reward = token;
+    let claim = IStaking::claimCall { token: fake, reward };
+    let refused = stage.strike(&[Move::call(7, THIEF, staking, &claim)]).unwrap();
+    assert_eq!(refusal::guard_of(&refused.unwrap_err().output), too_much);
 }
 
 #[test]

@@ -31,6 +31,10 @@ sol! {
         function execute(address to, uint256 value, bytes data, bool delegated) external;
         function operation(address to, uint256 value, bytes data, bool delegated) external view returns (bytes32);
         function state() external view returns (uint256 nonce, address implementation);
+        error SetUp();
+        error BadOwners();
+        error BadTokens();
+        error NotAVoice(address account);
         error CallFailed(address to);
         error NotApproved(bytes32 operation, uint256 approvals, uint256 threshold);
     }
@@ -215,6 +219,24 @@ fn safes(contract: &str) -> Result<Vec<u8>, ReplayError> {
     code.and_then(|code| hex::decode(code).ok()).ok_or_else(missing)
 }
 
+/// Makes a proxy of Safe's that runs this code and is called with this first; with nothing it is not set up.
+///
+/// # Errors
+/// A [`ReplayError`].
+pub fn proxy(stage: &mut Stage, singleton: Address, initializer: Vec<u8>) -> Result<Address, ReplayError> {
+    let deployer = stage.people.deployer;
+    let factory = stage.chain.create(deployer, safes("SafeProxyFactory")?)?;
+    let call = ISafeProxyFactory::createProxyWithNonceCall {
+        singleton,
+        initializer: initializer.into(),
+        saltNonce: U256::ZERO,
+    };
+    // It is made at the address that asking says.
+    let made = stage.chain.view(deployer, factory, &call)?;
+    stage.chain.must(deployer, factory, &call, "a proxy of Safe's")?;
+    Ok(made)
+}
+
 /// A wallet that holds what it held, with its guards set by the rules when it has them.
 ///
 /// # Errors
@@ -235,14 +257,7 @@ pub fn open(incident: &Incident, build: Build) -> Result<(Stage, Theft), ReplayE
         governor: stage.people.governor,
         tokens,
     };
-    let factory = stage.chain.create(deployer, safes("SafeProxyFactory")?)?;
-    let proxy = ISafeProxyFactory::createProxyWithNonceCall {
-        singleton: implementation,
-        initializer: set_up.abi_encode().into(),
-        saltNonce: U256::ZERO,
-    };
-    stage.victim = stage.chain.view(deployer, factory, &proxy)?;
-    stage.chain.must(deployer, factory, &proxy, "a proxy of Safe's")?;
+    stage.victim = proxy(&mut stage, implementation, set_up.abi_encode())?;
 
     let theft = Theft {
         implementation,

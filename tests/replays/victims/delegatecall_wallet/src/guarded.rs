@@ -37,7 +37,7 @@ pub(crate) const CODE_STAYS: GuardId = GuardId::of::<2>();
 /// What leaves: cap and bucket.
 pub(crate) const LIMITS: GuardId = GuardId::of::<3>();
 
-/// The word of the implementation: the first, as [`Protocol`] comes first and begins with it.
+/// The word of the implementation: the first, as `Protocol` comes first and begins with it.
 const IMPLEMENTATION: [U256; 1] = [U256::ZERO];
 
 /// The wallet with guards.

@@ -2,7 +2,7 @@
 //!
 //! # Design
 //! - It is the code behind a proxy of Safe's, as there: word 0 is the proxy's, and names whose code runs. Storage is the proxy's, so that its constructor only locks the code itself.
-//! - [`protocol`] is the wallet, in both builds. `guarded` and `unguarded` are two faces of it: the same methods, with guards around them and without.
+//! - `protocol` is the wallet, in both builds. `guarded` and `unguarded` are two faces of it: the same methods, with guards around them and without.
 //! - An owner's signature is a call of the owner's, which Safe's `approveHash` is too: how signatures are made is in no part of the fault.
 //!
 //! # The fault

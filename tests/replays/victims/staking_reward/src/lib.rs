@@ -2,7 +2,7 @@
 //!
 //! # Design
 //! - The feature `guarded` (on by default) puts Portcullis' guards around it: `doors` is what differs. Same arithmetic, same fault, same interface.
-//! - Stakes and rewards are in one contract here. Penpie paid rewards into another at the harvest; here they are a part of what is held, [`Staking::pot`], that stakers are owed.
+//! - Stakes and rewards are in one contract here. Penpie paid rewards into another at the harvest; here they are a part of what is held, `Staking::pot`, that stakers are owed.
 //! - Who stakes nothing is paid nothing, and what came while nobody had a stake is nobody's.
 //! - `lockless` is a third build: the guards without their lock, to see what the others are worth when a call back gets in.
 //!

@@ -2,7 +2,8 @@
 //!
 //! # Design
 //! - One lock for all: who harvests cannot be staked with meanwhile.
-//! - What a harvest shares out is measured against what is owed then, so that a deposit is not a reward also where the lock is not asked.
+//! - What a harvest shares out is measured against what is owed then, so that a deposit is not a reward also where the lock is not asked. Behind the lock nothing here gets that far:
+//!   `lockless` shows what it refuses.
 //! - What leaves is charged to a cap for each transaction, net of what the same account brought, and to a bucket.
 
 use crate::{
