@@ -16,6 +16,7 @@
 //! - [`registry`]: a list of what has been configured.
 //! - [`scoped_limiter`]: one flow, several limits: of its asset, its account, its group of functions and its route.
 //! - [`solvency`]: at the end of a transition, what is held covers what is owed.
+//! - [`implementation`]: what code stands at an address, and whether a proxy may be pointed at it.
 //! - [`invariant`]: what has to hold over a transition, asked once at its exit, composable.
 //! - [`transition`]: what runs around the body of every call, and trips that survive the revert they cause.
 //! - [`guard_modes`]: each guard watches, refuses, or refuses and trips.
@@ -71,6 +72,7 @@ pub mod flow_cap;
 pub mod growth_cap;
 pub mod guard_modes;
 pub mod guardians;
+pub mod implementation;
 pub mod inflow_credit;
 pub mod invariant;
 pub mod lock;

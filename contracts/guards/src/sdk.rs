@@ -22,6 +22,11 @@ const ANSWER_BYTES: usize = 32;
 ///
 /// Returns the first bytes of the answer, or none when the call fails.
 pub fn call(vm: &VM, to: Address, value: U256, data: &[u8]) -> Option<Vec<u8>> {
+    call_with_gas(vm, to, value, u64::MAX, data)
+}
+
+/// The same with so much gas and no more.
+pub fn call_with_gas(vm: &VM, to: Address, value: U256, gas: u64, data: &[u8]) -> Option<Vec<u8>> {
     vm.flush_cache(true);
     let value = B256::from(value);
     let mut answer_bytes = 0;
@@ -33,7 +38,7 @@ pub fn call(vm: &VM, to: Address, value: U256, data: &[u8]) -> Option<Vec<u8>> {
             data.as_ptr(),
             data.len(),
             value.as_ptr(),
-            u64::MAX,
+            gas,
             &mut answer_bytes,
         )
     };
