@@ -21,6 +21,7 @@
 //! - [`scope`]: several limiters that one flow meets, all or none.
 //! - [`guardian`]: who may pause, how often, and for how much of any time.
 //! - [`timelock`]: a change that waits until it may be carried out, and not longer.
+//! - [`patch`]: an upgrade's life: on record, approved, armed, on probation, final; never earlier than review and delay.
 //! - [`pause`]: pauses on the ladder's rungs that end by themselves, for everything and for five groups of functions, in one word.
 //! - [`queue`]: what is over a limit, deferred: a ticket, a wait sized by what is waiting, first in first out.
 //! - [`recorder`]: who tripped a breaker, for as long as they are paid last.
@@ -52,6 +53,7 @@ pub mod invariant;
 pub mod mode;
 pub mod mul_div;
 pub mod net;
+pub mod patch;
 pub mod pause;
 pub mod position;
 pub mod queue;
