@@ -5,6 +5,7 @@
 //! - [`authority`]: who may tighten and who may loosen.
 //! - [`access_managed`]: an OpenZeppelin `AccessManager` says who governs, and after which delay.
 //! - [`timelock`]: loosening waits, in the open.
+//! - [`patch`]: the patch manager: what runs behind a proxy is changed by what was approved, looked at, and tried.
 //! - [`pause_guard`]: pauses on a ladder that end by themselves, for everything and for groups of functions.
 //! - [`guardians`]: who may pause which group, once, within a budget, and what becomes of it when they are gone.
 //! - [`rate_limiter`]: how much of an asset may move in a time.
@@ -78,6 +79,7 @@ pub mod invariant;
 pub mod lock;
 pub mod net_position;
 mod pairs;
+pub mod patch;
 pub mod pause_guard;
 pub mod rate_limiter;
 pub mod registry;

@@ -45,6 +45,33 @@ pub fn call_with_gas(vm: &VM, to: Address, value: U256, gas: u64, data: &[u8]) -
     answer(vm, status, ANSWER_BYTES)
 }
 
+/// Calls another contract that is expected to revert, and returns the first bytes of what it reverts with; nothing when it does not.
+pub fn call_reverted(vm: &VM, to: Address, data: &[u8], most_bytes: usize) -> Vec<u8> {
+    match call(vm, to, U256::ZERO, data) {
+        Some(_) => Vec::new(),
+        None => vm.read_return_data(0, Some(most_bytes)),
+    }
+}
+
+/// Deploys a contract with this EVM code, which returns the contract's own. None when that fails.
+pub fn create(vm: &VM, init_code: &[u8]) -> Option<Address> {
+    vm.flush_cache(true);
+    let value = B256::ZERO;
+    let mut contract = Address::ZERO;
+    let mut revert_bytes = 0;
+    // SAFETY: the pointers are to as many bytes as are said, to 32, and to 20 that are written. No reference into storage outlives the call, and the cache of it is dropped.
+    unsafe {
+        vm.create1(
+            init_code.as_ptr(),
+            init_code.len(),
+            value.as_ptr(),
+            contract.as_mut_ptr(),
+            &mut revert_bytes,
+        );
+    }
+    (!contract.is_zero()).then_some(contract)
+}
+
 /// Asks another contract, which can change nothing.
 ///
 /// Returns the first bytes of the answer, or none when the call fails.

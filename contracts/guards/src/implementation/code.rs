@@ -147,6 +147,25 @@ pub fn require_answers(vm: &VM, account: Address, has_to: bool) -> Result<(), Gu
     }
 }
 
+/// The hash of the code, and of its fragments.
+///
+/// # Errors
+/// Those of [`fragments_hash`].
+pub fn hashes(vm: &VM, account: Address) -> Result<[B256; 2], GuardError> {
+    Ok([vm.code_hash(account), fragments_hash(vm, account)?])
+}
+
+/// Requires that there is code, of whatever kind.
+///
+/// # Errors
+/// [`NoCode`].
+pub fn require_some_code(vm: &VM, account: Address) -> Result<(), GuardError> {
+    if vm.code_size(account) == 0 {
+        return Err(NoCode { account }.into());
+    }
+    Ok(())
+}
+
 fn code_of(vm: &VM, account: Address) -> Result<Vec<u8>, GuardError> {
     let code = vm.code(account);
     if code.is_empty() {

@@ -22,7 +22,7 @@ mod code;
 mod program;
 
 pub use code::{
-    fragments_hash, kind, require_answers, require_code, require_layout, CodeDiffers, DelegatedAccount,
+    fragments_hash, hashes, kind, require_answers, require_code, require_layout, require_some_code, CodeDiffers, DelegatedAccount,
     Expected, FragmentsDiffer, Kind, LayoutDiffers, NoCode, NotProxiable, NotRunnable, TooManyFragments,
     ERC1967_IMPLEMENTATION, MAX_FRAGMENTS,
 };
