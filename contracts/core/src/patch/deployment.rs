@@ -135,7 +135,11 @@ mod tests {
         let upgraded = Deployment::NEW.upgraded(100, NOW);
         let settled = upgraded.settle(NOW + 99).unwrap();
         assert_eq!(settled.probation_ends_at(NOW), None);
-        assert_eq!((settled.upgrades(), settled.is_rolled_back()), (1, false));
+        assert_eq!(
+            settled.to_word(),
+            U256::ONE << 72,
+            "the first upgrade, and nothing else"
+        );
         assert_eq!(upgraded.settle(NOW + 100), None);
         assert_eq!(settled.settle(NOW), None);
         assert_eq!(Deployment::NEW.settle(NOW), None);
@@ -181,7 +185,9 @@ mod tests {
         };
         let word = U256::from(7) | U256::from(2) << 40 | U256::from(1) << 72 | U256::ONE << 104;
         assert_eq!(deployment.to_word(), word);
-        assert_eq!(Deployment::from_word(word), deployment);
+        for above in [105, 255] {
+            assert_eq!(Deployment::from_word(word | U256::ONE << above), deployment);
+        }
         assert_eq!(Deployment::from_word(U256::ZERO), Deployment::NEW);
     }
 }

@@ -36,6 +36,9 @@
 //!   another patch is applied. What waits meanwhile goes on waiting: what was approved over the code that runs again can be applied to it.
 //! - **All at once ([`Deployment::cancel_all`])**: an epoch that each patch carries from the record on. What is of an older one is cancelled.
 //!
+//! - **What has to hold over it is data**: what a call says after it, alone or beside what it said before ([`Expectation`]), and what two parameters say
+//!   together ([`Joint`]).
+//!
 //! # Trust
 //! - Whoever embeds it says who may do what, counts approvals, hashes terms into identifiers (the proxy, the code it replaces, path and way back among them), and
 //!   compares the code that a patch replaces with the code that runs: a patch over v1 is not applied over v2.
@@ -50,11 +53,15 @@
 //! `tests/patch_exploration.rs` visits every state that all of them together reach in a small setting.
 
 mod deployment;
+mod expectation;
+mod joint;
 mod phase;
 mod policy;
 mod state;
 
 pub use deployment::Deployment;
+pub use expectation::{Expectation, InvalidExpectation};
+pub use joint::{Joint, Pair};
 pub use phase::{Path, Phase, WayBack};
 pub use policy::{
     Config, InvalidPolicy, Policy, Term, LONGEST_PHASE_SECS, LONGEST_STANDBY_SECS, SHORTEST_DELAY_SECS,

@@ -147,7 +147,7 @@ impl Patch {
         })
     }
 
-    /// Shows the terms that were committed to. No time of it changes.
+    /// Shows the terms that were committed to. No time of it changes, whatever they say: it stays time-locked.
     ///
     /// # Errors
     /// [`Refused::Phase`] when it is not pending, [`Refused::Revealed`].

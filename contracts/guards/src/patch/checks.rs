@@ -33,7 +33,6 @@ use crate::{implementation, sdk::VM, GuardError};
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
 use portcullis_core::patch::{Expectation, Joint, Pair};
-use stylus_sdk::prelude::*;
 
 /// The most checks of a patch.
 pub const MAX_CHECKS: usize = 32;

@@ -33,8 +33,6 @@ events! {
     AttestersChanged(; previous: Address, current: Address);
     /// How patches wait.
     PatchPolicyChanged(loosened: bool; policy: PatchPolicy);
-    /// A guarded proxy was set by this call.
-    ProxySet(proxy: Address; selector: B256);
     /// The program with this code lives for longer.
     ProgramKeptAlive(code_hash: B256; by: Address);
 }

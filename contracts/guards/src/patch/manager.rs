@@ -24,6 +24,7 @@ use crate::{
     authority::{Authority, Governor, Guardian},
     implementation, sdk,
     timelock::Change,
+    transition::RefundRefused,
     GuardError,
 };
 use alloc::{vec, vec::Vec};
@@ -510,7 +511,7 @@ impl PatchManager {
                 patch: id,
                 proxy,
                 implementation: previous,
-                by: by.decider(),
+                by: by.address(),
                 reason,
             },
         );
@@ -533,7 +534,7 @@ impl PatchManager {
             self.vm(),
             ProbationSettled {
                 proxy,
-                by: by.decider(),
+                by: by.address(),
             },
         );
         Ok(())
@@ -552,6 +553,29 @@ impl PatchManager {
         let by = self.vm().msg_sender();
         sdk::emit(self.vm(), ProgramKeptAlive { code_hash, by });
         Ok(())
+    }
+
+    /// Sends what the call brought in ETH, and nothing took, back to its caller.
+    ///
+    /// # Errors
+    /// [`RefundRefused`].
+    pub fn give_back(&self) -> Result<(), GuardError> {
+        let (to, value) = (self.vm().msg_sender(), self.vm().balance(self.vm().contract_address()));
+        if !value.is_zero() {
+            sdk::call(self.vm(), to, value, &[]).ok_or(RefundRefused { to, value })?;
+        }
+        Ok(())
+    }
+
+    /// Names the guardian, at once.
+    ///
+    /// # Errors
+    /// [`ZeroAuthority`](crate::authority::ZeroAuthority).
+    ///
+    /// # Events
+    /// [`GuardianChanged`](crate::authority::GuardianChanged).
+    pub fn set_guardian(&self, by: &Attesters, authority: &mut Authority, guardian: Address) -> Result<(), GuardError> {
+        authority.set_guardian(&Governor::granted(by.0), guardian)
     }
 
     /// The caller's right as the attesters.
@@ -574,8 +598,13 @@ impl PatchManager {
     pub fn canceller(&self, authority: &Authority) -> Result<Canceller, GuardError> {
         match self.attesters() {
             Ok(Attesters(by)) => Ok(Canceller(by)),
-            Err(_) => authority.guardian().map(|by| Canceller(by.decider())),
+            Err(_) => authority.guardian().map(|by| Canceller(by.address())),
         }
+    }
+
+    /// Whether it is a guarded proxy in this contract's care.
+    pub fn is_guarded(&self, proxy: Address) -> bool {
+        self.switch(proxy) == Ok(Switch::Guarded)
     }
 
     /// Who approves.
@@ -588,10 +617,12 @@ impl PatchManager {
         address_of(self.stranger.get())
     }
 
-    /// How patches wait; none before that is set.
-    pub fn current_policy(&self) -> Option<PatchPolicy> {
-        let policy = Policy::from_word(self.policy.get())?;
-        Some(PatchPolicy::of(policy, self.min_secs_left()))
+    /// How patches wait.
+    ///
+    /// # Errors
+    /// [`PolicyUnset`].
+    pub fn current_policy(&self) -> Result<PatchPolicy, GuardError> {
+        Ok(PatchPolicy::of(self.required_policy()?, self.min_secs_left()))
     }
 
     /// A patch, for whoever watches.

@@ -62,8 +62,6 @@ errors! {
     AttestersNotApart(attesters: Address);
     /// The chain did not make the contract by which checks are asked.
     NoStranger();
-    /// The call is none of those by which a guarded proxy is set.
-    NotASetting(selector: B256);
     /// Always, at the end of a canary that found nothing.
     CanaryPassed(patch: B256, checks: u64);
 }
