@@ -86,11 +86,27 @@ pub fn static_call_words(vm: &VM, to: Address, data: &[u8], words: usize) -> Opt
     answer(vm, status, words.saturating_mul(ANSWER_BYTES))
 }
 
+/// The same for an answer of any length, and a refusal of any length.
+///
+/// Returns whether it succeeded, and all that it answered.
+#[inline(never)]
+pub fn static_call_all(vm: &VM, to: Address, data: &[u8]) -> (bool, Vec<u8>) {
+    let (status, _) = ask(vm, to, data);
+    (status == 0, vm.read_return_data(0, None))
+}
+
 /// Asks another contract for one word, and can change nothing.
 ///
 /// Returns none when the call fails, or when the answer is of any other length.
 pub fn static_call_word(vm: &VM, to: Address, data: &[u8]) -> Option<B256> {
-    let (status, answer_bytes) = ask(vm, to, data);
+    static_call_word_within(vm, u64::MAX, to, data)
+}
+
+/// The same with no more than so much gas: for somebody who may not know the question, and uses up whatever it gets.
+// In place: a program asks in one of the two ways.
+#[inline(always)]
+pub fn static_call_word_within(vm: &VM, gas: u64, to: Address, data: &[u8]) -> Option<B256> {
+    let (status, answer_bytes) = ask_within(vm, gas, to, data);
     if answer_bytes != ANSWER_BYTES {
         return None;
     }
@@ -101,6 +117,11 @@ pub fn static_call_word(vm: &VM, to: Address, data: &[u8]) -> Option<B256> {
 // In place: most programs ask in one of the three ways above, and pay for no other.
 #[inline(always)]
 fn ask(vm: &VM, to: Address, data: &[u8]) -> (u8, usize) {
+    ask_within(vm, u64::MAX, to, data)
+}
+
+#[inline(always)]
+fn ask_within(vm: &VM, gas: u64, to: Address, data: &[u8]) -> (u8, usize) {
     // Written out, as the other contract may ask this one; not dropped, as nothing can change.
     vm.flush_cache(false);
     let mut answer_bytes = 0;
@@ -110,7 +131,7 @@ fn ask(vm: &VM, to: Address, data: &[u8]) -> (u8, usize) {
             to.as_ptr(),
             data.as_ptr(),
             data.len(),
-            u64::MAX,
+            gas,
             &mut answer_bytes,
         )
     };
@@ -127,13 +148,23 @@ fn answer(vm: &VM, status: u8, most_bytes: usize) -> Option<Vec<u8>> {
 /// Returns whether it succeeded, and all that it answered.
 #[inline(never)]
 pub fn delegate_call_self(vm: &VM, gas: u64, data: &[u8]) -> (bool, Vec<u8>) {
+    delegate_call(vm, vm.contract_address(), gas, data)
+}
+
+/// Runs another contract's code in this one's storage by delegatecall, with the same caller and value. Storage is written out and the cache of it dropped
+/// before. To an address without code it succeeds, and nothing happens.
+///
+/// Returns whether it succeeded, and all that it answered.
+// In place: a contract calls itself in this way or others, and hardly both.
+#[inline(always)]
+pub fn delegate_call(vm: &VM, to: Address, gas: u64, data: &[u8]) -> (bool, Vec<u8>) {
     vm.flush_cache(true);
     let mut answer_bytes = 0;
     // SAFETY: the pointers are to 20 bytes and to as many as are said. No reference into storage outlives the call, and the cache of it
     // is dropped.
     let status = unsafe {
         vm.delegate_call_contract(
-            vm.contract_address().as_ptr(),
+            to.as_ptr(),
             data.as_ptr(),
             data.len(),
             gas,

@@ -3,6 +3,7 @@
 use crate::bridge::{IBridge, IBridgeGuarded};
 use crate::hub::{ICouncil, IHub, IHubGovernance};
 use crate::market::{IMarket, IMarketGuards};
+use crate::proxy::{IGuardedProxy, IProxyGuards};
 use crate::rpc::{Chain, Receipt, Status};
 use crate::savings::{ISavings, ISavingsGovernance};
 use crate::tokens::{Fixture, IToken};
@@ -118,6 +119,8 @@ fn error_of(status: &Status, output: &[u8]) -> String {
         named::<IVaultGovernance::IVaultGovernanceErrors>,
         named::<IMarket::IMarketErrors>,
         named::<IMarketGuards::IMarketGuardsErrors>,
+        named::<IGuardedProxy::IGuardedProxyErrors>,
+        named::<IProxyGuards::IProxyGuardsErrors>,
     ];
     known.iter().find_map(|named| named(output)).unwrap_or_else(|| {
         format!(

@@ -81,11 +81,19 @@ pub enum Fixture {
     Thief,
     /// OpenZeppelin's ERC-4626 vault behind a hub.
     GuardedVault,
+    /// An implementation for a proxy, with every fault that a guard from outside is for.
+    Bank,
+    /// Its next version, which upgrades itself for whoever asks.
+    BankTwo,
+    /// OpenZeppelin's beacon.
+    Beacon,
+    /// An implementation that says it is for another kind of proxy.
+    Sworn,
 }
 
 impl Fixture {
     /// Every one.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Token,
         Self::NoReturnToken,
         Self::RefusingToken,
@@ -96,6 +104,10 @@ impl Fixture {
         Self::GreedyToken,
         Self::Thief,
         Self::GuardedVault,
+        Self::Bank,
+        Self::BankTwo,
+        Self::Beacon,
+        Self::Sworn,
     ];
 
     fn json(self) -> &'static str {
@@ -110,6 +122,10 @@ impl Fixture {
             Self::GreedyToken => include_str!("../../fixtures/artifacts/GreedyToken.json"),
             Self::Thief => include_str!("../../fixtures/artifacts/Thief.json"),
             Self::GuardedVault => include_str!("../../fixtures/artifacts/GuardedVault.json"),
+            Self::Bank => include_str!("../../fixtures/artifacts/Bank.json"),
+            Self::BankTwo => include_str!("../../fixtures/artifacts/BankTwo.json"),
+            Self::Beacon => include_str!("../../fixtures/artifacts/Beacon.json"),
+            Self::Sworn => include_str!("../../fixtures/artifacts/Sworn.json"),
         }
     }
 

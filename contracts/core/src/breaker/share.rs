@@ -18,7 +18,7 @@ impl Share {
     pub const ALL: Self = Self(ALL_BPS);
 
     /// A share, all at most; none when it is zero.
-    pub(crate) fn new(bps: u16) -> Option<Self> {
+    pub fn new(bps: u16) -> Option<Self> {
         (bps > 0).then_some(Self(if bps < ALL_BPS { bps } else { ALL_BPS }))
     }
 

@@ -71,6 +71,16 @@ pub struct Violation<'a> {
 }
 
 impl<'a> Violation<'a> {
+    /// One that was found by a frame which is not this module's, as a proxy's is.
+    pub fn found(guard: Option<GuardId>, method: [u8; 4], by: Address, reason: &'a [u8]) -> Self {
+        Self {
+            guard,
+            method,
+            by,
+            reason,
+        }
+    }
+
     /// Which guard; none for an invariant without a name.
     pub fn guard(&self) -> Option<GuardId> {
         self.guard
@@ -94,18 +104,6 @@ impl<'a> Violation<'a> {
     /// What trips a breaker: the reason told is 128 and `code`, which is 0 to 127.
     pub fn fired(&self, code: u8, target: Target) -> Fired {
         Fired::own(code, target, self.by)
-    }
-}
-
-#[cfg(test)]
-impl<'a> Violation<'a> {
-    pub(super) fn test(guard: Option<GuardId>, method: [u8; 4], by: Address, reason: &'a [u8]) -> Self {
-        Self {
-            guard,
-            method,
-            by,
-            reason,
-        }
     }
 }
 

@@ -238,7 +238,7 @@ fn the_last_violation_is_recorded_whole() {
     let mut record = ViolationRecord::from(&test);
     assert_eq!(record.last(), LastViolation::default());
     let reason: Vec<u8> = vec![9, 8, 7, 6, 5];
-    record.record(&Violation::test(Some(ONE), [0xff, 2, 3, 4], BOB, &reason));
+    record.record(&Violation::found(Some(ONE), [0xff, 2, 3, 4], BOB, &reason));
     let first = LastViolation {
         count: 1,
         at: START,
@@ -249,7 +249,7 @@ fn the_last_violation_is_recorded_whole() {
     };
     assert_eq!(record.last(), first);
     test.set_block_timestamp(START + 5);
-    record.record(&Violation::test(None, [1; 4], ALICE, &[]));
+    record.record(&Violation::found(None, [1; 4], ALICE, &[]));
     let second = LastViolation {
         count: 2,
         at: START + 5,
@@ -267,7 +267,7 @@ fn a_violation_is_told_as_solidity_writes_it() {
     sol! {
         event ViolationLatched(uint8 indexed guard, bytes4 indexed method, address indexed by, bytes reason);
     }
-    let violation = super::Violation::test(None, [1, 2, 3, 4], BOB, &[5; 33]);
+    let violation = super::Violation::found(None, [1, 2, 3, 4], BOB, &[5; 33]);
     let theirs = ViolationLatched {
         guard: 255,
         method: [1, 2, 3, 4].into(),
@@ -286,7 +286,7 @@ fn a_violation_is_told_as_solidity_writes_it() {
 fn a_violation_fires_a_reason_of_the_contracts_own() {
     use portcullis_core::breaker::{Kind, Rung, Target};
     let (_, mut house, _) = house();
-    let violation = Violation::test(Some(ONE), [1; 4], BOB, &[]);
+    let violation = Violation::found(Some(ONE), [1; 4], BOB, &[]);
     let fired = violation.fired(3, Target::To(Rung::Frozen));
     house.breakers.trip(token(), fired).unwrap();
     assert_eq!(house.breakers.view(token()).view.reason.0, 131);
