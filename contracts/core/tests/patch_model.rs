@@ -175,7 +175,7 @@ impl Stored {
         let patch = self.patch(index);
         let deployment = self.deployment();
         Some(match patch.phase(&deployment, self.now) {
-            Phase::Unknown if index % 2 == 0 => Step::Commit,
+            Phase::Unknown if index.is_multiple_of(2) => Step::Commit,
             Phase::Unknown => Step::Propose(Path::Standby, WayBack::Open),
             Phase::Committed | Phase::Proposed => Step::Approve,
             Phase::Approved if !patch.is_revealed() => Step::Reveal(WayBack::Open),
