@@ -42,7 +42,14 @@ use crate::{
     },
     lock::{InTransition, Reentered},
     net_position::{PositionClosed, PositionInExceeded, PositionOutExceeded},
-    patch::{AttestersNotApart, BeaconTakesNoInit, CanaryPassed, CheckFailed, ChecksDiffer, HandOverTerms, ImplementationDiffers, InitDiffers, InitializedTwice, InitializerOpen, MalformedCheck, NoProbation, NoStranger,  NotAttesters, NothingToFreeze, PatchCommittedElsewhere, PatchHidden, PatchInPhase, PatchRevealed, PatchTooEarly, PolicyOutOfBounds, PolicyUnset, ProxyInProbation, ProxyKnown, ProxyUnknown, SwitchFailed, UnknownSwitch, UnknownTerm, WindowFromOutOfBounds, WindowUntilOutOfBounds},
+    patch::{
+        AttestersNotApart, BeaconTakesNoInit, CanaryPassed, CheckFailed, ChecksDiffer, HandOverTerms,
+        ImplementationDiffers, InitDiffers, InitializedTwice, InitializerOpen, MalformedCheck, NoProbation,
+        NoStranger, NotAttesters, NothingToFreeze, PatchCommittedElsewhere, PatchHidden, PatchInPhase,
+        PatchRevealed, PatchTooEarly, PolicyOutOfBounds, PolicyUnset, ProxyInProbation, ProxyKnown,
+        ProxyUnknown, SwitchFailed, UnknownSwitch, UnknownTerm, WindowFromOutOfBounds,
+        WindowUntilOutOfBounds,
+    },
     pause_guard::{
         GroupPaused, GroupRestricted, NotPaused, PauseNotExtended, PauseNotTightened, PauseOutOfBounds,
         UnknownPauseGroup,

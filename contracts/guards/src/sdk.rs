@@ -126,15 +126,8 @@ fn ask_within(vm: &VM, gas: u64, to: Address, data: &[u8]) -> (u8, usize) {
     vm.flush_cache(false);
     let mut answer_bytes = 0;
     // SAFETY: the pointers are to 20 bytes and to as many as are said. A static call changes no storage.
-    let status = unsafe {
-        vm.static_call_contract(
-            to.as_ptr(),
-            data.as_ptr(),
-            data.len(),
-            gas,
-            &mut answer_bytes,
-        )
-    };
+    let status =
+        unsafe { vm.static_call_contract(to.as_ptr(), data.as_ptr(), data.len(), gas, &mut answer_bytes) };
     (status, answer_bytes)
 }
 
@@ -162,15 +155,8 @@ pub fn delegate_call(vm: &VM, to: Address, gas: u64, data: &[u8]) -> (bool, Vec<
     let mut answer_bytes = 0;
     // SAFETY: the pointers are to 20 bytes and to as many as are said. No reference into storage outlives the call, and the cache of it
     // is dropped.
-    let status = unsafe {
-        vm.delegate_call_contract(
-            to.as_ptr(),
-            data.as_ptr(),
-            data.len(),
-            gas,
-            &mut answer_bytes,
-        )
-    };
+    let status =
+        unsafe { vm.delegate_call_contract(to.as_ptr(), data.as_ptr(), data.len(), gas, &mut answer_bytes) };
     (status == 0, vm.read_return_data(0, None))
 }
 

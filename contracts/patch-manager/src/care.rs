@@ -55,7 +55,19 @@ const SETTINGS: [[u8; 4]; 10] = [
     function_selector!("watch", Address, U256, u64),
     function_selector!("close", Address),
     function_selector!("unwatch", Address),
-    function_selector!("setInvariant", u8, FixedBytes<4>, Address, u8, B256, B256, u8, U256, u8, u64),
+    function_selector!(
+        "setInvariant",
+        u8,
+        FixedBytes<4>,
+        Address,
+        u8,
+        B256,
+        B256,
+        u8,
+        U256,
+        u8,
+        u64
+    ),
     function_selector!("clearInvariant", u8),
     function_selector!("setMode", u8, u8),
 ];

@@ -84,7 +84,9 @@ impl IPatchGovernance for PatchManagerContract {
     fn set_policy(&mut self, policy: PatchPolicy) -> Result<(), ManagerError> {
         let governor = self.authority.governor()?;
         let data = calldata!("setPolicy", policy: PatchPolicy);
-        Ok(self.patches.set_policy(self.timelock.change(&governor, &data), policy)?)
+        Ok(self
+            .patches
+            .set_policy(self.timelock.change(&governor, &data), policy)?)
     }
 
     #[exempt("the governor's; it waits")]
@@ -98,7 +100,9 @@ impl IPatchGovernance for PatchManagerContract {
     #[exempt("the attesters'; the governor waits for it")]
     fn set_guardian(&mut self, guardian: Address) -> Result<(), ManagerError> {
         if let Ok(attesters) = self.patches.attesters() {
-            return Ok(self.patches.set_guardian(&attesters, &mut self.authority, guardian)?);
+            return Ok(self
+                .patches
+                .set_guardian(&attesters, &mut self.authority, guardian)?);
         }
         let governor = self.authority.governor()?;
         let data = calldata!("setGuardian", guardian: Address);

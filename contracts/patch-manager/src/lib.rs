@@ -170,7 +170,13 @@ impl PatchManagerContract {
     /// `ProgramInactive`, `ProgramExpiresSoon`, `ActivationFailed`, `LayoutDiffers`, `NotProxiable`, `InitializerOpen`, `SwitchFailed`, `InitializedTwice`, `CheckFailed`, `MalformedCheck`, `Starved`.
     #[guard(lock)]
     #[payable]
-    pub fn canary(&mut self, terms: Terms, init: Blob, checks: Blob, activation_gas: u64) -> Result<(), ManagerError> {
+    pub fn canary(
+        &mut self,
+        terms: Terms,
+        init: Blob,
+        checks: Blob,
+        activation_gas: u64,
+    ) -> Result<(), ManagerError> {
         let parts = Parts {
             init: &init.0,
             checks: &checks.0,

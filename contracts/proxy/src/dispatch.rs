@@ -53,9 +53,9 @@ pub(crate) fn construct(proxy: &mut Proxy, data: &[u8]) -> ArbResult {
         ))
     };
     match read() {
-        Some((admin, target, is_beacon, initial, settings)) if proxy.vm().msg_value().is_zero() => {
-            proxy.constructor(admin, target, is_beacon, initial, settings).answer()
-        }
+        Some((admin, target, is_beacon, initial, settings)) if proxy.vm().msg_value().is_zero() => proxy
+            .constructor(admin, target, is_beacon, initial, settings)
+            .answer(),
         _ => Err(Vec::new()),
     }
 }
@@ -284,7 +284,11 @@ mod tests {
         assert_eq!(u8::read(&mut Arguments::of(&word(1)[..31])), None);
         assert_eq!(read::<Pause>(&[word(1), word(2)]), None);
         assert_eq!(read::<Blob>(&[word(32)]), None);
-        assert_eq!(read::<Blob>(&[word(32), word(33), word(7)]), None, "one byte more than there is");
+        assert_eq!(
+            read::<Blob>(&[word(32), word(33), word(7)]),
+            None,
+            "one byte more than there is"
+        );
         assert_eq!(read::<Blob>(&[word(u64::MAX), word(1), word(7)]), None);
         assert_eq!(read::<Blob>(&[word(32), word(u64::MAX), word(7)]), None);
         assert_eq!(read::<Vec<Blob>>(&[word(32), word(1)]), None);
@@ -293,7 +297,11 @@ mod tests {
     #[test]
     fn bytes_and_lists_are_those_that_alloy_encodes() {
         use stylus_sdk::abi::encode_params;
-        let blobs = Vec::from([Blob(Vec::from([1; 33])), Blob(Vec::new()), Blob(Vec::from([2; 32]))]);
+        let blobs = Vec::from([
+            Blob(Vec::from([1; 33])),
+            Blob(Vec::new()),
+            Blob(Vec::from([2; 32])),
+        ]);
         let selectors = Vec::from([FixedBytes([1, 2, 3, 4]), FixedBytes([5, 6, 7, 8])]);
         let data = encode_params(&(selectors.clone(), blobs.clone(), blobs[0].clone(), true));
         let mut arguments = Arguments::of(&data);

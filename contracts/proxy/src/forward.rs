@@ -89,4 +89,3 @@ pub(crate) fn guards(vm: &VM) -> Proxy {
 pub(crate) fn is_own_call(vm: &VM) -> bool {
     vm.msg_sender() == vm.contract_address()
 }
-

@@ -164,13 +164,7 @@ fn charge(
 
 /// What becomes of a guard's refusal.
 #[inline(never)]
-fn weigh(
-    vm: &VM,
-    modes: Modes,
-    guard: GuardId,
-    refusal: GuardError,
-    is_harm: bool,
-) -> Result<(), Refused> {
+fn weigh(vm: &VM, modes: Modes, guard: GuardId, refusal: GuardError, is_harm: bool) -> Result<(), Refused> {
     let reason: Vec<u8> = refusal.into();
     match modes.of(guard) {
         Mode::Shadow => {

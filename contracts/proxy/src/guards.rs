@@ -73,7 +73,11 @@ pub trait IProxyGuards {
     ///
     /// # Errors
     /// `UnknownKind`, `UnknownPauseGroup`, `SettingOutOfBounds`, `SettingCannotAct`.
-    fn set_selectors(&mut self, selectors: Vec<FixedBytes<4>>, terms: SelectorTerms) -> Result<(), ProxyError>;
+    fn set_selectors(
+        &mut self,
+        selectors: Vec<FixedBytes<4>>,
+        terms: SelectorTerms,
+    ) -> Result<(), ProxyError>;
 
     /// Says no longer what selectors are: what is not listed is what they are.
     fn unlist_selectors(&mut self, selectors: Vec<FixedBytes<4>>) -> Result<(), ProxyError>;
@@ -112,7 +116,12 @@ pub trait IProxyGuards {
     ///
     /// # Errors
     /// `SettingOutOfBounds`, `SettingCannotAct`, `Unanswered` when nobody answers now.
-    fn set_invariant(&mut self, place: u8, selector: FixedBytes<4>, terms: InvariantTerms) -> Result<(), ProxyError>;
+    fn set_invariant(
+        &mut self,
+        place: u8,
+        selector: FixedBytes<4>,
+        terms: InvariantTerms,
+    ) -> Result<(), ProxyError>;
 
     /// Takes the invariant at a place away.
     ///
@@ -174,7 +183,11 @@ pub trait IProxyGuards {
 
 #[public]
 impl IProxyGuards for Proxy {
-    fn set_selectors(&mut self, selectors: Vec<FixedBytes<4>>, terms: SelectorTerms) -> Result<(), ProxyError> {
+    fn set_selectors(
+        &mut self,
+        selectors: Vec<FixedBytes<4>>,
+        terms: SelectorTerms,
+    ) -> Result<(), ProxyError> {
         let word = Setting::new(terms)?.to_word();
         self.list(&selectors, word);
         Ok(())
@@ -239,7 +252,12 @@ impl IProxyGuards for Proxy {
         Ok(())
     }
 
-    fn set_invariant(&mut self, place: u8, selector: FixedBytes<4>, terms: InvariantTerms) -> Result<(), ProxyError> {
+    fn set_invariant(
+        &mut self,
+        place: u8,
+        selector: FixedBytes<4>,
+        terms: InvariantTerms,
+    ) -> Result<(), ProxyError> {
         if place >= PLACES {
             return Err(out_of_bounds("place", place.into(), 0, u64::from(PLACES - 1)).into());
         }
@@ -264,7 +282,9 @@ impl IProxyGuards for Proxy {
         if !config.invariants.has(place) {
             return Err(NoInvariant { place }.into());
         }
-        let previous = self.invariant_at(place).map_or(Address::ZERO, |watched| watched.target);
+        let previous = self
+            .invariant_at(place)
+            .map_or(Address::ZERO, |watched| watched.target);
         self.keep_invariant(place, [U256::ZERO; 4]);
         config.invariants = config.invariants.with(place, false);
         self.set_config(config);
@@ -368,8 +388,7 @@ impl Proxy {
         for selector in selectors {
             let place = key_of(&selector.0);
             let [previous, ..] = self.settings.get(place).into_limbs();
-            self.settings
-                .insert(place, U256::from_limbs([current, 0, 0, 0]));
+            self.settings.insert(place, U256::from_limbs([current, 0, 0, 0]));
             let in_force = |word| Setting::from_word(if word == 0 { unlisted } else { word }).0;
             sdk::emit(
                 self.vm(),

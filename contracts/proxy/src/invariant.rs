@@ -193,7 +193,9 @@ impl Watched {
         let numbers = [rule, self.fails_open.into(), self.arguments.len() as u8, 0];
         let target = self.target.into_array();
         let gas = self.least_gas.to_be_bytes();
-        let parts = [&target[..], &self.selector, &numbers, &gas].into_iter().flatten();
+        let parts = [&target[..], &self.selector, &numbers, &gas]
+            .into_iter()
+            .flatten();
         let mut packed = B256::ZERO;
         for (to, from) in packed.0.iter_mut().zip(parts) {
             *to = *from;
@@ -346,7 +348,11 @@ mod tests {
         ];
         for (number, bound, of) in cases {
             for (before, after, expected) in of {
-                assert_eq!(holds(number, bound, before, after), expected, "{number} {before} {after}");
+                assert_eq!(
+                    holds(number, bound, before, after),
+                    expected,
+                    "{number} {before} {after}"
+                );
             }
         }
         let step = steps(100, 200);

@@ -93,9 +93,7 @@ fn latched(
     proxy.violations.record(violation);
     let code = violation.guard().map_or(UNNAMED, GuardId::number);
     let fired = violation.fired(code, Target::OneRung);
-    proxy
-        .pauses
-        .trip(fired, call.setting.group, TRIP_SECS, LADDER)?;
+    proxy.pauses.trip(fired, call.setting.group, TRIP_SECS, LADDER)?;
     sdk::emit(vm, ViolationLatched(*violation));
     let value = vm.msg_value();
     if !value.is_zero() {

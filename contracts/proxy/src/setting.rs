@@ -195,7 +195,10 @@ mod tests {
         }
         assert_eq!(setting(3, 5, 2, 1).to_word(), 0x1_0102_0503);
         assert_eq!(setting(4, 0, 0, 1).to_word(), 0x1_0100_0004);
-        assert_eq!([1, 2].map(|latch| setting(0, 0, latch, 0).latch), [Some(32), Some(0)]);
+        assert_eq!(
+            [1, 2].map(|latch| setting(0, 0, latch, 0).latch),
+            [Some(32), Some(0)]
+        );
     }
 
     #[test]

@@ -22,9 +22,9 @@ mod code;
 mod program;
 
 pub use code::{
-    fragments_hash, hashes, kind, require_answers, require_code, require_layout, require_some_code, CodeDiffers, DelegatedAccount,
-    Expected, FragmentsDiffer, Kind, LayoutDiffers, NoCode, NotProxiable, NotRunnable, TooManyFragments,
-    ERC1967_IMPLEMENTATION, MAX_FRAGMENTS,
+    fragments_hash, hashes, kind, require_answers, require_code, require_layout, require_some_code,
+    CodeDiffers, DelegatedAccount, Expected, FragmentsDiffer, Kind, LayoutDiffers, NoCode, NotProxiable,
+    NotRunnable, TooManyFragments, ERC1967_IMPLEMENTATION, MAX_FRAGMENTS,
 };
 pub use program::{
     activate, keep_alive, secs_left, ActivationFailed, KeepAliveFailed, ProgramExpiresSoon, ProgramInactive,

@@ -204,7 +204,9 @@ impl Rule {
             Self::Paired(joint) => beside.is_some_and(|beside| {
                 let pair = |a: &Answer, b: &Answer| a.number().zip(b.number()).map(|(a, b)| Pair { a, b });
                 let (before, after) = (pair(beside[0], before), pair(beside[1], after));
-                before.zip(after).is_some_and(|(before, after)| joint.holds(before, after))
+                before
+                    .zip(after)
+                    .is_some_and(|(before, after)| joint.holds(before, after))
             }),
         }
     }

@@ -4,16 +4,16 @@
 use super::{
     checks::Checks,
     events::{
-        AllPatchesCancelled, AttestersChanged, PatchApplied, PatchApproved, PatchArmed, PatchCancelled, PatchCommitted,
-        PatchFroze, PatchPolicyChanged, PatchProposed, PatchRolledBack, PatchTermsRevealed, ProbationSettled,
-        ProgramKeptAlive, ProxyAdopted,
+        AllPatchesCancelled, AttestersChanged, PatchApplied, PatchApproved, PatchArmed, PatchCancelled,
+        PatchCommitted, PatchFroze, PatchPolicyChanged, PatchProposed, PatchRolledBack, PatchTermsRevealed,
+        ProbationSettled, ProgramKeptAlive, ProxyAdopted,
     },
     policy::PatchPolicy,
     refusals::{
-        AttestersNotApart, CanaryPassed, HandOverTerms, ImplementationDiffers, InitializedTwice, InitializerOpen,
-        NoProbation, NoStranger, NotAttesters, NothingToFreeze, PatchCommittedElsewhere, PatchHidden, PatchInPhase,
-        PatchRevealed, PatchTooEarly, PolicyUnset, ProxyInProbation, ProxyKnown, ProxyUnknown, WindowFromOutOfBounds,
-        WindowUntilOutOfBounds,
+        AttestersNotApart, CanaryPassed, HandOverTerms, ImplementationDiffers, InitializedTwice,
+        InitializerOpen, NoProbation, NoStranger, NotAttesters, NothingToFreeze, PatchCommittedElsewhere,
+        PatchHidden, PatchInPhase, PatchRevealed, PatchTooEarly, PolicyUnset, ProxyInProbation, ProxyKnown,
+        ProxyUnknown, WindowFromOutOfBounds, WindowUntilOutOfBounds,
     },
     site::Site,
     stranger,
@@ -273,7 +273,14 @@ impl PatchManager {
         let revealed = found.patch.reveal(way_back, &found.deployment, now);
         let patch = revealed.map_err(|refused| refusal(id, proxy, refused))?;
         self.patches.insert(id, patch.to_word());
-        sdk::emit(self.vm(), PatchTermsRevealed { patch: id, proxy, terms });
+        sdk::emit(
+            self.vm(),
+            PatchTermsRevealed {
+                patch: id,
+                proxy,
+                terms,
+            },
+        );
         Ok(id)
     }
 
@@ -395,7 +402,9 @@ impl PatchManager {
     pub fn apply(&mut self, _by: &Guardian, terms: &Terms, parts: Parts<'_>) -> Result<(), GuardError> {
         let (id, proxy) = (terms.id(self.vm()), terms.proxy);
         let now = self.vm().block_timestamp();
-        let Found { patch, deployment, .. } = self.found(id)?;
+        let Found {
+            patch, deployment, ..
+        } = self.found(id)?;
         let applied = patch.apply(deployment, now);
         let Changed { patch, deployment } = applied.map_err(|refused| refusal(id, proxy, refused))?;
         self.patches.insert(id, patch.to_word());
@@ -491,7 +500,9 @@ impl PatchManager {
     pub fn roll_back(&mut self, by: &Guardian, terms: &Terms, reason: B256) -> Result<(), GuardError> {
         let (id, proxy) = (terms.id(self.vm()), terms.proxy);
         let now = self.vm().block_timestamp();
-        let Found { patch, deployment, .. } = self.found(id)?;
+        let Found {
+            patch, deployment, ..
+        } = self.found(id)?;
         let rolled_back = patch.roll_back(deployment, now);
         let Changed { patch, deployment } = rolled_back.map_err(|refused| refusal(id, proxy, refused))?;
         let switch = self.switch(proxy)?;
@@ -560,7 +571,10 @@ impl PatchManager {
     /// # Errors
     /// [`RefundRefused`].
     pub fn give_back(&self) -> Result<(), GuardError> {
-        let (to, value) = (self.vm().msg_sender(), self.vm().balance(self.vm().contract_address()));
+        let (to, value) = (
+            self.vm().msg_sender(),
+            self.vm().balance(self.vm().contract_address()),
+        );
         if !value.is_zero() {
             sdk::call(self.vm(), to, value, &[]).ok_or(RefundRefused { to, value })?;
         }
@@ -574,7 +588,12 @@ impl PatchManager {
     ///
     /// # Events
     /// [`GuardianChanged`](crate::authority::GuardianChanged).
-    pub fn set_guardian(&self, by: &Attesters, authority: &mut Authority, guardian: Address) -> Result<(), GuardError> {
+    pub fn set_guardian(
+        &self,
+        by: &Attesters,
+        authority: &mut Authority,
+        guardian: Address,
+    ) -> Result<(), GuardError> {
         authority.set_guardian(&Governor::granted(by.0), guardian)
     }
 
@@ -713,7 +732,8 @@ impl PatchManager {
     fn looked_through(&self, id: B256, terms: &Terms) -> Result<(Path, WayBack), GuardError> {
         let (path, way_back) = (terms.path()?, terms.way_back()?);
         let nothing = self.vm().native_keccak256(&[]);
-        if terms.act()? == Act::HandOver && (way_back != WayBack::Barred || terms.init != nothing || terms.checks != nothing)
+        if terms.act()? == Act::HandOver
+            && (way_back != WayBack::Barred || terms.init_hash != nothing || terms.checks_hash != nothing)
         {
             return Err(HandOverTerms { patch: id }.into());
         }
@@ -745,7 +765,8 @@ impl PatchManager {
 
     fn store_policy(&mut self, checked: Policy, policy: PatchPolicy, loosened: bool) {
         self.policy.set(checked.to_word());
-        self.min_secs_left.set(U256::from_limbs([policy.min_secs_left, 0, 0, 0]));
+        self.min_secs_left
+            .set(U256::from_limbs([policy.min_secs_left, 0, 0, 0]));
         sdk::emit(self.vm(), PatchPolicyChanged { loosened, policy });
     }
 

@@ -67,7 +67,13 @@ impl Switch {
     ///
     /// # Errors
     /// [`BeaconTakesNoInit`], [`SwitchFailed`].
-    pub(super) fn point(self, vm: &VM, proxy: Address, implementation: Address, init: &[u8]) -> Result<(), GuardError> {
+    pub(super) fn point(
+        self,
+        vm: &VM,
+        proxy: Address,
+        implementation: Address,
+        init: &[u8],
+    ) -> Result<(), GuardError> {
         let call = match self {
             Self::Beacon if !init.is_empty() => return Err(BeaconTakesNoInit { proxy }.into()),
             Self::Beacon => calldata!("upgradeTo", implementation: Address),

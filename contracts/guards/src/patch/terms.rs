@@ -16,7 +16,7 @@ const NAME: B256 = hash("Portcullis Patch Manager");
 const VERSION: B256 = hash("1");
 const PATCH_TYPE: B256 = hash(
     "Patch(uint8 act,address proxy,address replaces,address implementation,bytes32 codeHash,bytes32 fragments,bytes32 layoutBefore,\
-     bytes32 layout,bytes32 init,bytes32 checks,uint8 path,uint8 wayBack,uint8 freezeGroups,uint8 freezeRung,uint64 freezeSecs,bytes32 salt)",
+     bytes32 layout,bytes32 initHash,bytes32 checksHash,uint8 path,uint8 wayBack,uint8 freezeGroups,uint8 freezeRung,uint64 freezeSecs,bytes32 salt)",
 );
 
 /// What a patch does.
@@ -48,9 +48,9 @@ crate::arguments! {
         /// The hash of the storage's layout after, as the new implementation names it; zero asks nothing.
         pub layout: B256,
         /// The hash of the data with which the proxy is called in the switch; of nothing when it is not called.
-        pub init: B256,
+        pub init_hash: B256,
         /// The hash of the [checks](super::Checks).
-        pub checks: B256,
+        pub checks_hash: B256,
         /// 0: time-locked; 1: standby, ready for long once it is approved and has waited.
         pub path: u8,
         /// 0: open; 1: barred, so that it cannot be rolled back, as what it replaces has a hole.
@@ -125,13 +125,13 @@ impl Terms {
     #[inline(never)]
     pub(super) fn require_parts(&self, vm: &VM, init: &[u8], checks: &[u8]) -> Result<(), GuardError> {
         let found = vm.native_keccak256(init);
-        if found != self.init {
-            let expected = self.init;
+        if found != self.init_hash {
+            let expected = self.init_hash;
             return Err(InitDiffers { expected, found }.into());
         }
         let found = vm.native_keccak256(checks);
-        if found != self.checks {
-            let expected = self.checks;
+        if found != self.checks_hash {
+            let expected = self.checks_hash;
             return Err(ChecksDiffer { expected, found }.into());
         }
         Ok(())

@@ -43,7 +43,10 @@ fn an_upgrade_that_could_not_run_is_refused() {
     let (proxy, user) = (world.proxy, world.people.user);
     for implementation in [Address::ZERO, user, proxy] {
         let refused = world.administer(&upgrade(implementation, vec![]));
-        assert_refused(&refused, &IGuardedProxy::ERC1967InvalidImplementation { implementation });
+        assert_refused(
+            &refused,
+            &IGuardedProxy::ERC1967InvalidImplementation { implementation },
+        );
     }
     let sworn = world.create(Fixture::Sworn, vec![]);
     let slot = keccak256("PROXIABLE");
@@ -71,14 +74,20 @@ fn that_an_implementation_says_what_it_is_for_can_be_required() {
     let required = |required| IGuardedProxy::requireProxiableCall { required };
     let receipt = world.set(&required(true));
     let told = |required, loosened| IGuardedProxy::ProxiableRequired { required, loosened };
-    assert_eq!(world.told::<IGuardedProxy::ProxiableRequired>(&receipt), [told(true, false)]);
+    assert_eq!(
+        world.told::<IGuardedProxy::ProxiableRequired>(&receipt),
+        [told(true, false)]
+    );
     let refused = world.administer(&upgrade(bank, vec![]));
     let slot = B256::ZERO;
     assert_refused(&refused, &IGuardedProxy::UUPSUnsupportedProxiableUUID { slot });
     let two = world.create(Fixture::BankTwo, vec![]);
     world.set(&upgrade(two, vec![]));
     let receipt = world.set(&required(false));
-    assert_eq!(world.told::<IGuardedProxy::ProxiableRequired>(&receipt), [told(false, true)]);
+    assert_eq!(
+        world.told::<IGuardedProxy::ProxiableRequired>(&receipt),
+        [told(false, true)]
+    );
     world.set(&upgrade(bank, vec![]));
 }
 
@@ -134,7 +143,10 @@ fn the_administration_is_handed_over_to_a_contract_and_nobody_else() {
         }]
     );
     // Who was the administrator is anybody now.
-    let marker = world.chain.view(world.admin, world.proxy, &IBank::markerCall {}).unwrap();
+    let marker = world
+        .chain
+        .view(world.admin, world.proxy, &IBank::markerCall {})
+        .unwrap();
     assert_eq!(marker, u(MARKER));
     world.admin = next;
     world.set(&watch(ETH, 100));
@@ -186,16 +198,25 @@ fn settings_that_could_not_act_are_refused_and_change_nothing() {
         latch: 0,
         nests: 0,
     };
-    assert_refused(&world.administer(&unlisted), &IProxyGuards::UnknownKind { kind: 5 });
+    assert_refused(
+        &world.administer(&unlisted),
+        &IProxyGuards::UnknownKind { kind: 5 },
+    );
     let user = world.people.user;
     assert_refused(
         &world.administer(&watch(user, 1)),
         &IProxyGuards::NotAToken { asset: user },
     );
     let closed = IProxyGuards::closeCall { asset: ETH };
-    assert_refused(&world.administer(&closed), &IProxyGuards::NotWatched { asset: ETH });
+    assert_refused(
+        &world.administer(&closed),
+        &IProxyGuards::NotWatched { asset: ETH },
+    );
     let unwatched = IProxyGuards::unwatchCall { asset: ETH };
-    assert_refused(&world.administer(&unwatched), &IProxyGuards::NotWatched { asset: ETH });
+    assert_refused(
+        &world.administer(&unwatched),
+        &IProxyGuards::NotWatched { asset: ETH },
+    );
     let unanswered = invariant(0, IBank::failCall::SELECTOR, user, 0, U256::ZERO);
     assert_refused(
         &world.administer(&unanswered),
@@ -205,8 +226,14 @@ fn settings_that_could_not_act_are_refused_and_change_nothing() {
         .administer(&invariant(8, IBank::priceCall::SELECTOR, proxy, 0, U256::ZERO))
         .is_success());
     let cleared = IProxyGuards::clearInvariantCall { place: 0 };
-    assert_refused(&world.administer(&cleared), &IProxyGuards::NoInvariant { place: 0 });
-    assert_refused(&world.administer(&mode(0, 3)), &IProxyGuards::UnknownMode { mode: 3 });
+    assert_refused(
+        &world.administer(&cleared),
+        &IProxyGuards::NoInvariant { place: 0 },
+    );
+    assert_refused(
+        &world.administer(&mode(0, 3)),
+        &IProxyGuards::UnknownMode { mode: 3 },
+    );
     assert!(!world.administer(&mode(9, 0)).is_success());
     assert_refused(
         &world.administer(&restrict(0, 1, HOUR)),
@@ -264,8 +291,13 @@ fn what_a_selector_is_can_be_read_and_every_change_is_told() {
     let mut world = World::plain();
     let some = IBank::withdrawCall::SELECTOR;
     let read = |world: &World| {
-        let setting = world.read(&IProxyGuards::settingCall { selector: some.into() });
-        ([setting.kind, setting.group, setting.latch, setting.nests], setting.listed)
+        let setting = world.read(&IProxyGuards::settingCall {
+            selector: some.into(),
+        });
+        (
+            [setting.kind, setting.group, setting.latch, setting.nests],
+            setting.listed,
+        )
     };
     assert_eq!(read(&world), ([INCREASES, 0, 0, 0], false));
     let word = |[kind, group, latch, nests]: [u8; 4]| {
@@ -312,7 +344,10 @@ fn what_a_selector_is_can_be_read_and_every_change_is_told() {
         selectors: vec![some.into()],
     });
     let told = world.told::<IProxyGuards::SelectorConfigured>(&receipt);
-    assert_eq!((told[0].previous, told[0].current, told[0].loosened), (previous, 0, false));
+    assert_eq!(
+        (told[0].previous, told[0].current, told[0].loosened),
+        (previous, 0, false)
+    );
     assert_eq!(read(&world), ([VIEW, 0, 0, 0], false));
     let receipt = world.set(&IProxyGuards::setShortCall {
         kind: REDUCES,
@@ -323,7 +358,10 @@ fn what_a_selector_is_can_be_read_and_every_change_is_told() {
     let told = world.told::<IProxyGuards::DefaultConfigured>(&receipt);
     assert_eq!((told[0].which, told[0].loosened), (1, true));
     let short = world.read(&IProxyGuards::shortCall {});
-    assert_eq!([short.kind, short.group, short.latch, short.nests], [REDUCES, INS, 2, 1]);
+    assert_eq!(
+        [short.kind, short.group, short.latch, short.nests],
+        [REDUCES, INS, 2, 1]
+    );
     let unlisted = world.read(&IProxyGuards::unlistedCall {});
     assert_eq!(unlisted.kind, VIEW);
 }

@@ -21,7 +21,13 @@ impl Attempt {
         Self { world, proxy }
     }
 
-    fn construct(&mut self, admin: Address, target: Address, initial: Vec<u8>, settings: Vec<Vec<u8>>) -> Receipt {
+    fn construct(
+        &mut self,
+        admin: Address,
+        target: Address,
+        initial: Vec<u8>,
+        settings: Vec<Vec<u8>>,
+    ) -> Receipt {
         self.send(proxy_input(admin, target, false, initial, settings))
     }
 
@@ -41,7 +47,10 @@ fn before_it_is_constructed_it_does_nothing_and_afterwards_it_is_not_constructed
     let none = IGuardedProxy::NotConstructed {};
     assert_refused(&attempt.send(IBank::versionCall {}.abi_encode()), &none);
     assert_refused(&attempt.send(vec![]), &none);
-    assert_refused(&attempt.send(IGuardedProxy::changeAdminCall { admin_: admin }.abi_encode()), &none);
+    assert_refused(
+        &attempt.send(IGuardedProxy::changeAdminCall { admin_: admin }.abi_encode()),
+        &none,
+    );
     let built = attempt.construct(admin, bank, initialize(token), vec![]);
     assert!(built.is_success(), "{built:?}");
     assert_eq!(
@@ -76,8 +85,17 @@ fn what_runs_is_a_contract() {
     let (admin, token, people) = (attempt.world.admin, attempt.world.token, attempt.world.people);
     for implementation in [Address::ZERO, people.user, attempt.proxy] {
         let refused = attempt.construct(admin, implementation, initialize(token), vec![]);
-        assert_refused(&refused, &IGuardedProxy::ERC1967InvalidImplementation { implementation });
-        let refused = attempt.send(proxy_input(admin, implementation, true, initialize(token), vec![]));
+        assert_refused(
+            &refused,
+            &IGuardedProxy::ERC1967InvalidImplementation { implementation },
+        );
+        let refused = attempt.send(proxy_input(
+            admin,
+            implementation,
+            true,
+            initialize(token),
+            vec![],
+        ));
         assert_refused(
             &refused,
             &IGuardedProxy::ERC1967InvalidBeacon {
@@ -105,7 +123,9 @@ fn an_account_that_has_lent_itself_a_contracts_code_is_none() {
     let mut short = vec![0x5b; 23];
     short[22] = 0;
     or_skip!(attempt.world.set_code(lent, &short));
-    assert!(attempt.construct(lent, bank, initialize(token), vec![]).is_success());
+    assert!(attempt
+        .construct(lent, bank, initialize(token), vec![])
+        .is_success());
 }
 
 #[test]
@@ -133,7 +153,11 @@ fn it_is_initialised_in_the_same_call_or_not_at_all() {
     assert_refused(&refused, &IProxyGuards::ProxySlotChanged { slot });
     let paid = attempt.world.people.deployer;
     let input = proxy_input(admin, bank, false, initialize(token), vec![]);
-    let refused = attempt.world.chain.transact(paid, attempt.proxy, input, u(1)).unwrap();
+    let refused = attempt
+        .world
+        .chain
+        .transact(paid, attempt.proxy, input, u(1))
+        .unwrap();
     assert!(!refused.is_success(), "the constructor takes no value");
 }
 
@@ -148,7 +172,9 @@ fn nobody_constructs_it_from_inside_its_own_initialisation() {
         target: thief,
         data: call.into(),
     };
-    assert!(attempt.construct(admin, bank, initial.abi_encode(), vec![]).is_success());
+    assert!(attempt
+        .construct(admin, bank, initial.abi_encode(), vec![])
+        .is_success());
     let world = &attempt.world;
     let who = world
         .chain
@@ -176,16 +202,34 @@ fn it_is_set_in_the_call_that_constructs_it() {
     let watched = chain
         .view(admin, proxy, &IProxyGuards::watchedCall { place: 0 })
         .unwrap();
-    assert_eq!((watched.asset, watched.capacity, watched.refillSecs), (ETH, u(100), DAY));
-    assert_eq!(chain.view(admin, proxy, &IProxyGuards::modeCall { guard: 1 }).unwrap(), SHADOW);
+    assert_eq!(
+        (watched.asset, watched.capacity, watched.refillSecs),
+        (ETH, u(100), DAY)
+    );
+    assert_eq!(
+        chain
+            .view(admin, proxy, &IProxyGuards::modeCall { guard: 1 })
+            .unwrap(),
+        SHADOW
+    );
 
     // One that is refused takes everything with it.
     let mut attempt = Attempt::new();
     let admin = attempt.world.admin;
     let settings = vec![watch(ETH, 0).abi_encode()];
-    let refused = attempt.construct(admin, attempt.world.bank, initialize(attempt.world.token), settings);
+    let refused = attempt.construct(
+        admin,
+        attempt.world.bank,
+        initialize(attempt.world.token),
+        settings,
+    );
     assert_refused(&refused, &IProxyGuards::CapacityZero { asset: ETH });
     let unknown = vec![constructor(&[])];
-    let refused = attempt.construct(admin, attempt.world.bank, initialize(attempt.world.token), unknown);
+    let refused = attempt.construct(
+        admin,
+        attempt.world.bank,
+        initialize(attempt.world.token),
+        unknown,
+    );
     assert_refused(&refused, &denied());
 }

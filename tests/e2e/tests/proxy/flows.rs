@@ -19,10 +19,7 @@ fn watched() -> World {
 }
 
 fn available(world: &World, place: u8) -> u64 {
-    world
-        .read(&IProxyGuards::watchedCall { place })
-        .available
-        .to()
+    world.read(&IProxyGuards::watchedCall { place }).available.to()
 }
 
 #[test]
@@ -60,9 +57,14 @@ fn what_comes_in_makes_no_room_for_what_goes_out_later() {
         spender: world.proxy,
         value: U256::MAX,
     };
-    world.chain.must(user, world.token, &approval, "an approval").unwrap();
+    world
+        .chain
+        .must(user, world.token, &approval, "an approval")
+        .unwrap();
     assert!(world.withdraw(CAPACITY).is_success());
-    assert!(world.send(&IBank::depositCall { amount: u(CAPACITY) }).is_success());
+    assert!(world
+        .send(&IBank::depositCall { amount: u(CAPACITY) })
+        .is_success());
     assert!(!world.withdraw(1_000).is_success());
 }
 
@@ -91,7 +93,10 @@ fn code_that_destroys_itself_neither_ends_the_proxy_nor_gets_past_the_limit() {
     let attacker = world.people.attacker;
     let destroy = IBank::destroyCall { to: attacker };
     let all = world.send(&destroy);
-    assert_eq!(refusal::<IProxyGuards::RateLimited>(&all).map(|refused| refused.requested), Some(u(HELD)));
+    assert_eq!(
+        refusal::<IProxyGuards::RateLimited>(&all).map(|refused| refused.requested),
+        Some(u(HELD))
+    );
     world.set(&IProxyGuards::unwatchCall { asset: ETH });
     assert!(world.send(&destroy).is_success());
     assert_eq!(world.held(ETH), 0);
@@ -109,7 +114,10 @@ fn an_asset_that_is_closed_stays_where_it_is_and_everything_else_runs() {
     assert_refused(&world.withdraw(1), &IProxyGuards::AssetClosed { asset: token });
     assert!(world.withdraw(0).is_success());
     assert!(world.withdraw_eth(1).is_success());
-    assert_eq!(world.read(&IProxyGuards::watchedCall { place: 0 }).capacity, U256::ZERO);
+    assert_eq!(
+        world.read(&IProxyGuards::watchedCall { place: 0 }).capacity,
+        U256::ZERO
+    );
 }
 
 #[test]
@@ -128,7 +136,10 @@ fn a_limit_in_shadow_tells_what_it_would_have_refused() {
     assert!(passed.is_success(), "{passed:?}");
     let told = world.told::<IProxyGuards::GuardWouldRefuse>(&passed);
     assert_eq!((told.len(), told[0].guard, told[0].by), (1, 0, user));
-    assert_eq!(told[0].reason[..4], <IProxyGuards::RateLimited as alloy_sol_types::SolError>::SELECTOR);
+    assert_eq!(
+        told[0].reason[..4],
+        <IProxyGuards::RateLimited as alloy_sol_types::SolError>::SELECTOR
+    );
     world.set(&mode(0, ENFORCE));
     assert!(!world.withdraw(CAPACITY + 1).is_success());
 }

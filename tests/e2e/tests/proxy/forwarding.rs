@@ -18,9 +18,16 @@ fn data_of_any_length_goes_in_and_comes_out() {
             "{length} bytes"
         );
         let answered = world.called(&IBank::answerCall { data: data.clone() });
-        assert!(answered.is_success() && answered.output == data, "{length} bytes as they are");
+        assert!(
+            answered.is_success() && answered.output == data,
+            "{length} bytes as they are"
+        );
         let failed = world.called(&IBank::failCall { data: data.clone() });
-        assert_eq!((failed.status, failed.output), (Status::Revert, data), "{length} bytes of a revert");
+        assert_eq!(
+            (failed.status, failed.output),
+            (Status::Revert, data),
+            "{length} bytes of a revert"
+        );
     }
 }
 
@@ -59,7 +66,10 @@ fn caller_value_and_events_are_the_implementations() {
     assert_eq!(paid.logs.len(), 1, "the proxy says nothing of a call that passes");
     assert_eq!(world.held(ETH), HELD + 7);
     // It was initialised by whatever constructed the proxy.
-    assert_eq!((world.marker(), world.ask(&IBank::tokenCall {})), (MARKER, world.token));
+    assert_eq!(
+        (world.marker(), world.ask(&IBank::tokenCall {})),
+        (MARKER, world.token)
+    );
 }
 
 #[test]
@@ -75,8 +85,13 @@ fn the_administrators_selectors_are_the_implementations_for_everybody_else() {
     );
     assert!(world.send(&mode(3, 2)).is_success());
     assert_eq!(world.marker(), 3_002);
-    assert!(world.send(&IGuardedProxy::changeAdminCall { admin_: user }).is_success());
-    assert_eq!(world.ask(&IBank::markerCall {}), U256::from_be_slice(user.as_slice()));
+    assert!(world
+        .send(&IGuardedProxy::changeAdminCall { admin_: user })
+        .is_success());
+    assert_eq!(
+        world.ask(&IBank::markerCall {}),
+        U256::from_be_slice(user.as_slice())
+    );
 }
 
 #[test]
@@ -121,7 +136,10 @@ fn the_implementations_storage_begins_where_it_thinks_it_does() {
     assert_eq!(world.word(erc1967("admin")), world.admin.into_word());
     assert_eq!(world.word(erc1967("beacon")), B256::ZERO);
     // The mark that the SDK keeps of a construction is not the proxy's.
-    assert_eq!(world.word(alloy_primitives::keccak256("stylus_constructor")), B256::ZERO);
+    assert_eq!(
+        world.word(alloy_primitives::keccak256("stylus_constructor")),
+        B256::ZERO
+    );
 }
 
 #[test]
@@ -129,7 +147,11 @@ fn the_proxys_own_words_are_at_its_root() {
     let mut world = World::plain();
     assert_eq!(world.word(root()), B256::ZERO);
     world.set(&watch(ETH, 100));
-    assert_eq!(world.word(root()), B256::from(u(1)), "the first place of the assets is taken");
+    assert_eq!(
+        world.word(root()),
+        B256::from(u(1)),
+        "the first place of the assets is taken"
+    );
     world.set(&restrict(INS, 4, HOUR));
     let pauses = B256::from(U256::from_be_bytes(root().0) + U256::ONE);
     assert_ne!(world.word(pauses), B256::ZERO);
@@ -174,21 +196,20 @@ fn a_contract_reads_a_view_by_a_static_call_and_nothing_that_is_not_listed() {
     let mut world = World::new();
     let (proxy, user) = (world.proxy, world.people.user);
     // STATICCALL of the proxy with the data behind the address, answering with what it answers.
-    let asker = hex!("6021600a5f3960215ff3 6020360360205f375f5f602036035f5f355afa3d5f5f3e601d573d5ffd5b3d5ff3");
+    let asker =
+        hex!("6021600a5f3960215ff3 6020360360205f375f5f602036035f5f355afa3d5f5f3e601d573d5ffd5b3d5ff3");
     let asker = world.chain.create(user, asker.to_vec()).unwrap();
     let ask = |world: &World, data: Vec<u8>| {
         let input = [proxy.into_word().to_vec(), data].concat();
         world.chain.call(user, asker, input).unwrap()
     };
     let read = ask(&world, IBank::priceCall {}.abi_encode());
-    assert_eq!(read.output, Bytes::from(u(1_000_000_000_000_000_000).abi_encode()), "{read:?}");
-    let unlisted = ask(
-        &world,
-        IBank::echoCall {
-            data: Bytes::new(),
-        }
-        .abi_encode(),
+    assert_eq!(
+        read.output,
+        Bytes::from(u(1_000_000_000_000_000_000).abi_encode()),
+        "{read:?}"
     );
+    let unlisted = ask(&world, IBank::echoCall { data: Bytes::new() }.abi_encode());
     assert!(!unlisted.is_success(), "{unlisted:?}");
 }
 
@@ -200,7 +221,10 @@ fn a_token_takes_the_proxy_for_one_account() {
         spender: world.proxy,
         value: u(50),
     };
-    world.chain.must(user, world.token, &approval, "an approval").unwrap();
+    world
+        .chain
+        .must(user, world.token, &approval, "an approval")
+        .unwrap();
     assert!(world.send(&IBank::depositCall { amount: u(50) }).is_success());
     assert_eq!(world.held(world.token), HELD + 50);
 }

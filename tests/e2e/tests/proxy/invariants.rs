@@ -93,10 +93,16 @@ fn a_view_takes_arguments_and_may_be_anybodys() {
     };
     world.set(&two);
     let read = world.read(&IProxyGuards::invariantCall { place: 3 });
-    assert_eq!((read.selector.0, read.target, read.first), (IToken::balanceOfCall::SELECTOR, token, proxy.into_word()));
+    assert_eq!(
+        (read.selector.0, read.target, read.first),
+        (IToken::balanceOfCall::SELECTOR, token, proxy.into_word())
+    );
     assert!(world.withdraw(HELD / 2).is_success());
     let refused = refusal::<IProxyGuards::InvariantBroken>(&world.withdraw(1)).unwrap();
-    assert_eq!((refused.guard, refused.target, refused.current), (4, token, u(HELD / 2 - 1)));
+    assert_eq!(
+        (refused.guard, refused.target, refused.current),
+        (4, token, u(HELD / 2 - 1))
+    );
     let refused = refusal::<IProxyGuards::InvariantBroken>(&set_price(&mut world, PRICE + 1)).unwrap();
     assert_eq!((refused.guard, refused.current), (1, u(2 * PRICE + 9)));
 
@@ -104,7 +110,10 @@ fn a_view_takes_arguments_and_may_be_anybodys() {
     let told = world.told::<IProxyGuards::InvariantConfigured>(&cleared);
     assert_eq!((told[0].current, told[0].loosened), (ETH, true));
     assert!(world.withdraw(1).is_success());
-    assert!(!set_price(&mut world, PRICE + 1).is_success(), "the other is still asked");
+    assert!(
+        !set_price(&mut world, PRICE + 1).is_success(),
+        "the other is still asked"
+    );
 }
 
 #[test]
@@ -116,7 +125,10 @@ fn an_invariant_in_shadow_tells_and_lets_pass() {
     assert!(passed.is_success(), "{passed:?}");
     let told = world.told::<IProxyGuards::GuardWouldRefuse>(&passed);
     let reason = broken(&world, 0, PRICE, PRICE - 1, U256::ZERO).abi_encode();
-    assert_eq!((told.len(), told[0].guard, told[0].reason.to_vec()), (1, 1, reason));
+    assert_eq!(
+        (told.len(), told[0].guard, told[0].reason.to_vec()),
+        (1, 1, reason)
+    );
     assert_eq!(world.price(), PRICE - 1);
 }
 
@@ -146,12 +158,18 @@ fn one_that_cannot_be_evaluated_fails_closed_or_open_as_it_was_set() {
     assert!(passed.is_success(), "{passed:?}");
     let told = world.told::<IProxyGuards::InvariantNotEvaluated>(&passed);
     assert_eq!((told.len(), told[0].invariant, told[0].atExit), (1, 1, true));
-    assert_eq!(told[0].reason, B256::right_padding_from(&IProxyGuards::Unanswered::SELECTOR));
+    assert_eq!(
+        told[0].reason,
+        B256::right_padding_from(&IProxyGuards::Unanswered::SELECTOR)
+    );
     // What did not answer before is not asked after.
     let passed = world.send(&IBank::setMuteCall { mute_: false });
     let told = world.told::<IProxyGuards::InvariantNotEvaluated>(&passed);
     assert_eq!((told.len(), told[0].atExit), (1, false));
-    assert!(!set_price(&mut world, PRICE - 1).is_success(), "and it holds again");
+    assert!(
+        !set_price(&mut world, PRICE - 1).is_success(),
+        "and it holds again"
+    );
 }
 
 #[test]
@@ -161,7 +179,10 @@ fn whoever_gives_too_little_gas_gets_no_further_where_it_fails_open() {
     let open = mutable(&world, 1, u64::from(u32::MAX));
     world.set(&open);
     let refused = world.send(&IBank::setMuteCall { mute_: true });
-    assert!(refusal::<IProxyGuards::Starved>(&refused).is_some(), "{refused:?}");
+    assert!(
+        refusal::<IProxyGuards::Starved>(&refused).is_some(),
+        "{refused:?}"
+    );
 }
 
 #[test]
@@ -178,5 +199,8 @@ fn an_invariant_is_asked_once_at_the_outermost_exit() {
     let fallen = IBank::multicallCall {
         calls: vec![call(PRICE + 5), call(PRICE - 1)],
     };
-    assert_refused(&world.send(&fallen), &broken(&world, 0, PRICE, PRICE - 1, U256::ZERO));
+    assert_refused(
+        &world.send(&fallen),
+        &broken(&world, 0, PRICE, PRICE - 1, U256::ZERO),
+    );
 }

@@ -15,7 +15,10 @@ fn latching() -> World {
     let mut world = World::new();
     world.price_never_falls();
     world.set(&mode(1, LATCH));
-    world.set(&selectors([IBank::setPriceCall::SELECTOR], [INCREASES, INS, 1, 0]));
+    world.set(&selectors(
+        [IBank::setPriceCall::SELECTOR],
+        [INCREASES, INS, 1, 0],
+    ));
     world.set(&selectors(
         [IBank::setPriceSilentlyCall::SELECTOR, IBank::failCall::SELECTOR],
         [INCREASES, INS, 2, 0],
@@ -45,13 +48,21 @@ fn latched(world: &World, receipt: &Receipt) -> Vec<IProxyGuards::ViolationLatch
 #[test]
 fn a_latched_call_that_violates_nothing_happens_and_answers_for_itself() {
     let mut world = latching();
-    assert_eq!(world.called(&price(PRICE + 1)).output, Bytes::from(true.abi_encode()));
+    assert_eq!(
+        world.called(&price(PRICE + 1)).output,
+        Bytes::from(true.abi_encode())
+    );
     let receipt = world.pay(&price(PRICE + 1), 5);
     assert!(receipt.is_success() && receipt.logs.is_empty(), "{receipt:?}");
-    assert_eq!((world.price(), world.held(ETH), world.violations()), (PRICE + 1, HELD + 5, 0));
+    assert_eq!(
+        (world.price(), world.held(ETH), world.violations()),
+        (PRICE + 1, HELD + 5, 0)
+    );
     // And what the implementation refuses is refused as it refuses it, whatever the bytes are.
     for data in [vec![], vec![0], vec![1, 1], hex!("0101aabbccdd").to_vec()] {
-        let failed = world.called(&IBank::failCall { data: data.clone().into() });
+        let failed = world.called(&IBank::failCall {
+            data: data.clone().into(),
+        });
         assert!(!failed.is_success());
         assert_eq!(failed.output, Bytes::from(data.clone()));
         assert!(!world.send(&IBank::failCall { data: data.into() }).is_success());
@@ -83,11 +94,21 @@ fn a_trip_outlives_the_revert_that_it_causes() {
     assert_eq!((last.count, last.at, last.guard, last.by), (1, at, 1, user));
     assert_eq!(
         (last.method, last.reason),
-        (word(IBank::setPriceCall::SELECTOR), word(IProxyGuards::InvariantBroken::SELECTOR))
+        (
+            word(IBank::setPriceCall::SELECTOR),
+            word(IProxyGuards::InvariantBroken::SELECTOR)
+        )
     );
     let told = world.told::<IProxyGuards::Tripped>(&tripped);
     assert_eq!(
-        (told[0].group, told[0].by, told[0].reason, told[0].from, told[0].to, told[0].until),
+        (
+            told[0].group,
+            told[0].by,
+            told[0].reason,
+            told[0].from,
+            told[0].to,
+            told[0].until
+        ),
         (INS, user, 0x81, 0, 2, at + DAY)
     );
     assert_eq!(world.state(INS), (2, at + DAY), "throttled");
@@ -102,7 +123,10 @@ fn each_violation_is_a_rung_until_ways_in_are_shut_and_it_comes_back_by_itself()
         assert_eq!((world.violations(), world.state(INS).0), (count, state));
     }
     let refused = world.send(&price(PRICE));
-    assert!(refusal::<IProxyGuards::GroupRestricted>(&refused).is_some(), "{refused:?}");
+    assert!(
+        refusal::<IProxyGuards::GroupRestricted>(&refused).is_some(),
+        "{refused:?}"
+    );
     assert_eq!(world.violations(), 2, "a refusal at the door is none");
     assert!(world.withdraw(1).is_success(), "the other groups run");
     let (_, until) = world.state(INS);
@@ -127,7 +151,10 @@ fn a_guard_that_only_enforces_reverts_in_a_latched_call_and_one_that_latches_rev
     let expected = broken(&world, 1);
     assert_refused(&world.send(&price(1)), &expected);
     world.set(&mode(1, LATCH));
-    world.set(&selectors([IBank::setPriceCall::SELECTOR], [INCREASES, INS, 0, 0]));
+    world.set(&selectors(
+        [IBank::setPriceCall::SELECTOR],
+        [INCREASES, INS, 0, 0],
+    ));
     assert_refused(&world.send(&price(1)), &expected);
     assert_eq!(world.violations(), 0);
 }
@@ -144,7 +171,8 @@ fn the_value_of_a_violating_call_is_sent_back() {
     assert_eq!(world.chain.balance(payer).unwrap(), u(700));
 
     // Who does not take it takes the whole call back: it calls whom the first word names with the data after it and its value, and has no address to call without data.
-    let code = hex!("6022600a5f3960225ff3 6020360360205f375f5f602036035f345f355af13d5f5f3e601e573d5ffd5b3d5ff3");
+    let code =
+        hex!("6022600a5f3960225ff3 6020360360205f375f5f602036035f345f355af13d5f5f3e601e573d5ffd5b3d5ff3");
     let refuser = world.chain.create(user, code.to_vec()).unwrap();
     let input = [world.proxy.into_word().to_vec(), price(1).abi_encode()].concat();
     let before = world.violations();
@@ -158,7 +186,10 @@ fn limits_latch_where_they_are_told_to() {
     let mut world = latching();
     let (token, attacker) = (world.token, world.people.attacker);
     world.set(&watch(token, 100));
-    world.set(&selectors([IBank::withdrawCall::SELECTOR], [WITHDRAWS, OUTS, 1, 0]));
+    world.set(&selectors(
+        [IBank::withdrawCall::SELECTOR],
+        [WITHDRAWS, OUTS, 1, 0],
+    ));
     assert!(refusal::<IProxyGuards::RateLimited>(&world.withdraw(101)).is_some());
     world.set(&mode(0, LATCH));
     let tripped = world.withdraw(101);
@@ -175,7 +206,10 @@ fn limits_latch_where_they_are_told_to() {
 #[test]
 fn an_implementation_that_names_another_in_a_latched_call_trips_under_no_guards_name() {
     let mut world = latching();
-    world.set(&selectors([IBank::overwriteCall::SELECTOR], [INCREASES, OUTS, 2, 0]));
+    world.set(&selectors(
+        [IBank::overwriteCall::SELECTOR],
+        [INCREASES, OUTS, 2, 0],
+    ));
     let slot = erc1967("implementation");
     let value = world.people.attacker.into_word();
     let tripped = world.send(&IBank::overwriteCall { slot, value });
@@ -192,7 +226,10 @@ fn running_out_of_gas_is_no_violation() {
     world.set(&selectors([IBank::burnCall::SELECTOR], [INCREASES, INS, 2, 0]));
     let burned = world.send(&IBank::burnCall {});
     assert!(!burned.is_success());
-    assert_eq!((world.violations(), world.marker(), world.state(INS).0), (0, MARKER, 0));
+    assert_eq!(
+        (world.violations(), world.marker(), world.state(INS).0),
+        (0, MARKER, 0)
+    );
     assert!(world.send(&price(PRICE)).is_success());
 }
 
@@ -207,7 +244,10 @@ fn inside_another_transition_a_latched_call_is_refused_or_nests_and_latches_noth
     let call = out(&world, 1);
     assert!(world.send(&call).is_success());
     assert_eq!((world.price(), world.violations()), (PRICE, 0));
-    world.set(&selectors([IBank::setPriceCall::SELECTOR], [INCREASES, INS, 1, 1]));
+    world.set(&selectors(
+        [IBank::setPriceCall::SELECTOR],
+        [INCREASES, INS, 1, 1],
+    ));
     let expected = broken(&world, 1);
     assert_refused(&world.send(&call), &expected);
     assert_eq!((world.price(), world.violations()), (PRICE, 0));

@@ -18,13 +18,23 @@ fn armed(world: &mut World, data: Vec<u8>) {
 
 fn heard(world: &World) -> (bool, Bytes) {
     let (user, token) = (world.people.user, world.token);
-    let succeeded = world.chain.view(user, token, &IToken::lastSucceededCall {}).unwrap();
-    let returned = world.chain.view(user, token, &IToken::lastReturnedCall {}).unwrap();
+    let succeeded = world
+        .chain
+        .view(user, token, &IToken::lastSucceededCall {})
+        .unwrap();
+    let returned = world
+        .chain
+        .view(user, token, &IToken::lastReturnedCall {})
+        .unwrap();
     (succeeded, returned)
 }
 
 fn withdrawal(to: Address, amount: u64) -> Vec<u8> {
-    IBank::withdrawCall { to, amount: u(amount) }.abi_encode()
+    IBank::withdrawCall {
+        to,
+        amount: u(amount),
+    }
+    .abi_encode()
 }
 
 #[test]
@@ -44,7 +54,10 @@ fn what_may_nest_does_and_the_exit_sees_it_all() {
     let mut world = World::new();
     let (token, attacker) = (world.token, world.people.attacker);
     world.set(&watch(token, 1_000));
-    world.set(&selectors([IBank::withdrawCall::SELECTOR], [WITHDRAWS, OUTS, 0, 1]));
+    world.set(&selectors(
+        [IBank::withdrawCall::SELECTOR],
+        [WITHDRAWS, OUTS, 0, 1],
+    ));
     armed(&mut world, withdrawal(attacker, 400));
     assert!(world.withdraw(600).is_success());
     assert!(heard(&world).0);
@@ -54,7 +67,10 @@ fn what_may_nest_does_and_the_exit_sees_it_all() {
     let mut world = World::new();
     let (token, attacker) = (world.token, world.people.attacker);
     world.set(&watch(token, 1_000));
-    world.set(&selectors([IBank::withdrawCall::SELECTOR], [WITHDRAWS, OUTS, 0, 1]));
+    world.set(&selectors(
+        [IBank::withdrawCall::SELECTOR],
+        [WITHDRAWS, OUTS, 0, 1],
+    ));
     armed(&mut world, withdrawal(attacker, 600));
     let refused = e2e::calls::refusal::<IProxyGuards::RateLimited>(&world.withdraw(600)).unwrap();
     assert_eq!(refused.requested, u(1_200));
@@ -79,12 +95,17 @@ fn what_nests_is_charged_at_the_smallest_share_of_all() {
     world.set(&watch(token, 1_000));
     // The outer call runs in full, the inner one at a quarter.
     world.set(&selectors([IBank::callOutCall::SELECTOR], [WITHDRAWS, INS, 0, 0]));
-    world.set(&selectors([IBank::withdrawCall::SELECTOR], [WITHDRAWS, OUTS, 0, 1]));
+    world.set(&selectors(
+        [IBank::withdrawCall::SELECTOR],
+        [WITHDRAWS, OUTS, 0, 1],
+    ));
     world.set(&restrict(OUTS, 2, HOUR));
     let thief = world.create(Fixture::Batch, vec![]);
     let out = |amount: u64| IBank::callOutCall {
         target: thief,
-        data: batch(world.proxy, withdrawal(attacker, amount), 0).abi_encode().into(),
+        data: batch(world.proxy, withdrawal(attacker, amount), 0)
+            .abi_encode()
+            .into(),
     };
     let (over, within) = (out(251), out(250));
     let refused = e2e::calls::refusal::<IProxyGuards::RateLimited>(&world.send(&over)).unwrap();
@@ -102,7 +123,10 @@ fn a_view_is_read_in_the_middle_of_a_transition_where_it_was_set_to() {
     world.set(&selectors([IBank::priceCall::SELECTOR], [VIEW, 0, 0, 0]));
     armed(&mut world, IBank::priceCall {}.abi_encode());
     assert!(world.withdraw(5).is_success());
-    assert_eq!(heard(&world), (false, IProxyGuards::InTransition::SELECTOR.into()));
+    assert_eq!(
+        heard(&world),
+        (false, IProxyGuards::InTransition::SELECTOR.into())
+    );
     assert!(world.price() > 0, "and outside of one");
 }
 
@@ -132,7 +156,10 @@ fn what_an_own_call_does_the_exit_sees() {
         data: IBank::setPriceCall { price_: u(5) }.abi_encode().into(),
     };
     let refused = world.send(&fall);
-    assert!(e2e::calls::refusal::<IProxyGuards::InvariantBroken>(&refused).is_some(), "{refused:?}");
+    assert!(
+        e2e::calls::refusal::<IProxyGuards::InvariantBroken>(&refused).is_some(),
+        "{refused:?}"
+    );
     // A view that calls itself changes nothing either.
     world.set(&selectors([IBank::callSelfCall::SELECTOR], [VIEW, 0, 0, 1]));
     assert!(!world.send(&fall).is_success());

@@ -11,7 +11,10 @@ fn grouped() -> World {
     let mut world = World::new();
     world.set(&selectors([IBank::depositCall::SELECTOR], [INCREASES, INS, 0, 0]));
     world.set(&selectors([IBank::repayCall::SELECTOR], [REDUCES, INS, 0, 0]));
-    world.set(&selectors([IBank::withdrawEthCall::SELECTOR], [WITHDRAWS, OUTS, 0, 0]));
+    world.set(&selectors(
+        [IBank::withdrawEthCall::SELECTOR],
+        [WITHDRAWS, OUTS, 0, 0],
+    ));
     world.set(&watch(ETH, 10_000));
     world
 }
@@ -35,7 +38,10 @@ fn a_pause_stops_its_group_and_no_other_and_ends_by_itself() {
     let frozen = world.set(&restrict(INS, 4, HOUR));
     let until = world.time_of(&frozen) + HOUR;
     let told = world.told::<IProxyGuards::Restricted>(&frozen);
-    assert_eq!((told[0].group, told[0].by, told[0].to, told[0].until), (INS, world.admin, 4, until));
+    assert_eq!(
+        (told[0].group, told[0].by, told[0].to, told[0].until),
+        (INS, world.admin, 4, until)
+    );
     assert_eq!(world.state(INS), (4, until));
     assert_refused(&deposit(&mut world), &restricted(INS, 4, INCREASES, until));
     let repaid = world.pay(&IBank::repayCall {}, 1);

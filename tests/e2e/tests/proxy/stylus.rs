@@ -24,9 +24,16 @@ fn probed() -> World {
     let people = world.people;
     let code = wasm::code("probe/frame").unwrap();
     // Deployed and not constructed: it is constructed in the proxy's storage.
-    let probe = world.chain.deploy_program(people.deployer, &code, vec![]).unwrap();
+    let probe = world
+        .chain
+        .deploy_program(people.deployer, &code, vec![])
+        .unwrap();
     let settings = vec![selectors(
-        [wordCall::SELECTOR, priceCall::SELECTOR, lastViolationCall::SELECTOR],
+        [
+            wordCall::SELECTOR,
+            priceCall::SELECTOR,
+            lastViolationCall::SELECTOR,
+        ],
         [VIEW, 0, 0, 1],
     )
     .abi_encode()];
@@ -77,7 +84,10 @@ fn it_works_as_it_does_without_and_its_lock_is_its_own() {
         .chain
         .create(
             world.people.user,
-            alloy_primitives::hex!("6022600a5f3960225ff3 6020360360205f375f5f602036035f5f5f355af13d5f5f3e601e573d5ffd5b3d5ff3").to_vec(),
+            alloy_primitives::hex!(
+                "6022600a5f3960225ff3 6020360360205f375f5f602036035f5f5f355af13d5f5f3e601e573d5ffd5b3d5ff3"
+            )
+            .to_vec(),
         )
         .unwrap();
     let reenter = inline(9, forwarder, [proxy.into_word().to_vec(), back].concat());
@@ -96,7 +106,10 @@ fn it_works_as_it_does_without_and_its_lock_is_its_own() {
 fn its_own_latch_works_where_its_selector_nests() {
     let mut world = probed();
     let (governor, proxy) = (world.people.governor, world.proxy);
-    let mode = setModeCall { guard: 1, mode: LATCH };
+    let mode = setModeCall {
+        guard: 1,
+        mode: LATCH,
+    };
     assert!(world.chain.submit(governor, proxy, &mode).unwrap().is_success());
     let over = actCall {
         word: u(101),

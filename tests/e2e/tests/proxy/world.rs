@@ -175,7 +175,10 @@ impl World {
     pub fn word(&self, slot: B256) -> B256 {
         self.chain
             .client()
-            .ask("eth_getStorageAt", serde_json::json!([self.proxy, slot, "latest"]))
+            .ask(
+                "eth_getStorageAt",
+                serde_json::json!([self.proxy, slot, "latest"]),
+            )
             .unwrap()
     }
 
@@ -186,12 +189,18 @@ impl World {
 
     pub fn withdraw(&mut self, amount: u64) -> Receipt {
         let to = self.people.attacker;
-        self.send(&IBank::withdrawCall { to, amount: u(amount) })
+        self.send(&IBank::withdrawCall {
+            to,
+            amount: u(amount),
+        })
     }
 
     pub fn withdraw_eth(&mut self, amount: u64) -> Receipt {
         let to = self.people.attacker;
-        self.send(&IBank::withdrawEthCall { to, amount: u(amount) })
+        self.send(&IBank::withdrawEthCall {
+            to,
+            amount: u(amount),
+        })
     }
 
     /// The price never falls.
@@ -335,7 +344,11 @@ impl World {
     /// Sets an account's code, as no transaction could.
     pub fn set_code(&mut self, account: Address, code: &[u8]) -> Result<(), e2e::rpc::RpcError> {
         let params = serde_json::json!([account, Bytes::copy_from_slice(code)]);
-        match self.chain.client().ask::<serde_json::Value>("anvil_setCode", params) {
+        match self
+            .chain
+            .client()
+            .ask::<serde_json::Value>("anvil_setCode", params)
+        {
             Ok(_) => Ok(()),
             Err(error) if error.is_unknown_method() => Err(e2e::rpc::Lacking::SetStorage.into()),
             Err(error) => Err(error),
