@@ -47,7 +47,7 @@ use crate::{
         ImplementationDiffers, InitDiffers, InitializedTwice, InitializerOpen, MalformedCheck, NoProbation,
         NoStranger, NotAttesters, NothingToFreeze, PatchCommittedElsewhere, PatchHidden, PatchInPhase,
         PatchRevealed, PatchTooEarly, PolicyOutOfBounds, PolicyUnset, ProxyInProbation, ProxyKnown,
-        ProxyUnknown, SwitchFailed, UnknownSwitch, UnknownTerm, WindowFromOutOfBounds,
+        ProxyUnknown, SwitchFailed, UnknownSwitch, UnknownTerm, UpgradeLost, WindowFromOutOfBounds,
         WindowUntilOutOfBounds,
     },
     pause_guard::{
@@ -247,6 +247,7 @@ crate::error_set! {
         UnknownScope,
         UnknownSwitch,
         UnknownTerm,
+        UpgradeLost,
         ValueLost,
         ValueOverflow,
         WindowAmountZero,

@@ -31,7 +31,7 @@ pub trait IPatchGovernance {
     /// Names the guardian. For the attesters; for the governor it waits.
     ///
     /// # Errors
-    /// `NotGovernor`, `ZeroAuthority`, `OperationNotReady`.
+    /// `NotGovernor`, `AttestersNotApart`, `ZeroAuthority`, `OperationNotReady`.
     fn set_guardian(&mut self, guardian: Address) -> Result<(), ManagerError>;
 
     /// Sets how long what loosens waits. For the governor; a shorter delay waits the old one.
@@ -61,7 +61,7 @@ pub trait IPatchGovernance {
     /// Makes the successor the governor. For the successor.
     ///
     /// # Errors
-    /// `NotPendingGovernor`.
+    /// `AttestersNotApart`, `NotPendingGovernor`.
     fn accept_governor(&mut self) -> Result<(), ManagerError>;
 
     /// Who governs.
@@ -106,6 +106,7 @@ impl IPatchGovernance for PatchManagerContract {
         }
         let governor = self.authority.governor()?;
         let data = calldata!("setGuardian", guardian: Address);
+        self.patches.require_other(guardian)?;
         self.timelock.change(&governor, &data).require_waited()?;
         Ok(self.authority.set_guardian(&governor, guardian)?)
     }
@@ -139,6 +140,7 @@ impl IPatchGovernance for PatchManagerContract {
 
     #[exempt("whoever was proposed")]
     fn accept_governor(&mut self) -> Result<(), ManagerError> {
+        self.patches.require_other(self.vm().msg_sender())?;
         Ok(self.authority.accept_governor()?)
     }
 

@@ -146,21 +146,21 @@ impl PatchManagerContract {
     /// `NotGuardian`, `PatchInPhase`, `PatchTooEarly`, `ProxyInProbation`, and those of `canary`.
     #[guard(lock)]
     #[payable]
-    pub fn apply(
+    pub fn apply_patch(
         &mut self,
         terms: Terms,
         init: Blob,
         checks: Blob,
         activation_gas: u64,
     ) -> Result<(), ManagerError> {
-        let by = self.authority.guardian()?;
+        let (by, held) = (self.authority.guardian()?, self.patches.held());
         let parts = Parts {
             init: &init.0,
             checks: &checks.0,
             activation_gas,
         };
         self.patches.apply(&by, &terms, parts)?;
-        Ok(self.patches.give_back()?)
+        Ok(self.patches.give_back(held)?)
     }
 
     /// Tries a patch, whether or not anybody approved it, and reverts in any case. For anyone, to simulate.
@@ -232,7 +232,8 @@ impl PatchManagerContract {
     #[guard(lock)]
     #[payable]
     pub fn keep_alive(&mut self, account: Address) -> Result<(), ManagerError> {
+        let held = self.patches.held();
         self.patches.keep_alive(account)?;
-        Ok(self.patches.give_back()?)
+        Ok(self.patches.give_back(held)?)
     }
 }

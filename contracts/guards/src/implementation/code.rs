@@ -40,6 +40,8 @@ const PROGRAM: u8 = 0x00;
 const ROOT: u8 = 0x02;
 /// A root's prefix, its dictionary, and the length of its WASM. Addresses follow.
 const ROOT_HEAD: usize = 8;
+/// What answering a question about the code may take. A fallback function that writes uses up all that it gets.
+const ANSWER_GAS: u64 = 200_000;
 
 /// What kind of code runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +122,7 @@ pub fn require_layout(vm: &VM, account: Address, expected: B256) -> Result<(), G
     if expected.is_zero() {
         return Ok(());
     }
-    let found = sdk::static_call_word(vm, account, &calldata!("storageLayoutHash")).unwrap_or_default();
+    let found = asked(vm, account, &calldata!("storageLayoutHash")).unwrap_or_default();
     if found == expected {
         return Ok(());
     }
@@ -137,7 +139,7 @@ pub fn require_layout(vm: &VM, account: Address, expected: B256) -> Result<(), G
 /// # Errors
 /// [`NotProxiable`].
 pub fn require_answers(vm: &VM, account: Address, has_to: bool) -> Result<(), GuardError> {
-    match sdk::static_call_word(vm, account, &calldata!("proxiableUUID")) {
+    match asked(vm, account, &calldata!("proxiableUUID")) {
         Some(found) if found != ERC1967_IMPLEMENTATION => Err(NotProxiable { account, found }.into()),
         None if has_to => {
             let found = B256::ZERO;
@@ -164,6 +166,10 @@ pub fn require_some_code(vm: &VM, account: Address) -> Result<(), GuardError> {
         return Err(NoCode { account }.into());
     }
     Ok(())
+}
+
+fn asked(vm: &VM, account: Address, question: &[u8]) -> Option<B256> {
+    sdk::static_call_word_within(vm, ANSWER_GAS, account, question)
 }
 
 fn code_of(vm: &VM, account: Address) -> Result<Vec<u8>, GuardError> {

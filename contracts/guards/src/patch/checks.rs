@@ -21,6 +21,7 @@
 //!
 //! # Design
 //! - **Each is asked by a stranger, in a call that is taken back**: what the manager may see or do proves nothing, and a view that changes something changes nothing.
+//! - **What a pause refuses does not count as reverting**: the check of a proxy that is frozen while it is patched asks views, or fails.
 //! - There has to be code where a call goes: to call nobody succeeds as well.
 //! - **A check that nothing could fail is refused**, and so is one that is not made as one: bytes that are left over, or a kind nobody knows.
 //! - At most [`MAX_CHECKS`].
@@ -193,6 +194,8 @@ impl Rule {
 
     fn holds(self, [before, after]: [&Answer; 2], beside: Option<[&Answer; 2]>) -> bool {
         match self {
+            // Not even that it reverts: it does so now, and for another reason.
+            Self::Alone(_) if after.is_paused() => false,
             Self::Alone(expectation) => {
                 let number = |answer: &Answer| match expectation {
                     // What it says does not matter, and it may say nothing.

@@ -409,7 +409,7 @@ impl PatchManager {
         let Changed { patch, deployment } = applied.map_err(|refused| refusal(id, proxy, refused))?;
         self.patches.insert(id, patch.to_word());
         self.sites.setter(proxy.into_word()).set_deployment(deployment);
-        self.carry_out(id, terms, parts)?;
+        self.carry_out(terms, parts)?;
         sdk::emit(
             self.vm(),
             PatchApplied {
@@ -434,7 +434,7 @@ impl PatchManager {
         if let Err(refusal) = self.looked_through(id, terms) {
             return refusal;
         }
-        match self.carry_out(id, terms, parts) {
+        match self.carry_out(terms, parts) {
             Ok(checks) => CanaryPassed { patch: id, checks }.into(),
             Err(refusal) => refusal,
         }
@@ -566,25 +566,34 @@ impl PatchManager {
         Ok(())
     }
 
-    /// Sends what the call brought in ETH, and nothing took, back to its caller.
+    /// What this contract holds that the call did not bring. For [`PatchManager::give_back`], before anything else.
+    pub fn held(&self) -> U256 {
+        // Invariant: the balance has the value in it.
+        self.balance().saturating_sub(self.vm().msg_value())
+    }
+
+    /// Sends what the call brought in ETH, and nothing took, back to its caller. A call that brought nothing gets nothing, and is not called: what was forced upon this contract is in
+    /// nobody's way.
     ///
     /// # Errors
     /// [`RefundRefused`].
-    pub fn give_back(&self) -> Result<(), GuardError> {
-        let (to, value) = (
-            self.vm().msg_sender(),
-            self.vm().balance(self.vm().contract_address()),
-        );
+    pub fn give_back(&self, held: U256) -> Result<(), GuardError> {
+        let to = self.vm().msg_sender();
+        let value = self.balance().saturating_sub(held).min(self.vm().msg_value());
         if !value.is_zero() {
             sdk::call(self.vm(), to, value, &[]).ok_or(RefundRefused { to, value })?;
         }
         Ok(())
     }
 
-    /// Names the guardian, at once.
+    fn balance(&self) -> U256 {
+        self.vm().balance(self.vm().contract_address())
+    }
+
+    /// Names the guardian, at once: anybody but themselves.
     ///
     /// # Errors
-    /// [`ZeroAuthority`](crate::authority::ZeroAuthority).
+    /// [`AttestersNotApart`], [`ZeroAuthority`](crate::authority::ZeroAuthority).
     ///
     /// # Events
     /// [`GuardianChanged`](crate::authority::GuardianChanged).
@@ -594,7 +603,20 @@ impl PatchManager {
         authority: &mut Authority,
         guardian: Address,
     ) -> Result<(), GuardError> {
+        self.require_other(guardian)?;
         authority.set_guardian(&Governor::granted(by.0), guardian)
+    }
+
+    /// Requires that it is not the attesters, whom nobody else is to be.
+    ///
+    /// # Errors
+    /// [`AttestersNotApart`].
+    pub fn require_other(&self, account: Address) -> Result<(), GuardError> {
+        let attesters = self.current_attesters();
+        if account == attesters {
+            return Err(AttestersNotApart { attesters }.into());
+        }
+        Ok(())
     }
 
     /// The caller's right as the attesters.
@@ -685,7 +707,7 @@ impl PatchManager {
 
     /// Looks, asks, switches, asks again, and returns how many checks there were.
     #[inline(never)]
-    fn carry_out(&mut self, id: B256, terms: &Terms, parts: Parts<'_>) -> Result<u64, GuardError> {
+    fn carry_out(&mut self, terms: &Terms, parts: Parts<'_>) -> Result<u64, GuardError> {
         let Terms {
             proxy,
             replaces,
@@ -695,7 +717,8 @@ impl PatchManager {
         terms.require_parts(self.vm(), parts.init, parts.checks)?;
         let switch = self.switch(proxy)?;
         self.require_running(switch, proxy, replaces)?;
-        if parts.activation_gas != 0 {
+        // Anybody may have activated it in between.
+        if parts.activation_gas != 0 && implementation::secs_left(self.vm(), new).is_none() {
             implementation::activate(self.vm(), new, parts.activation_gas, self.vm().msg_value())?;
         }
         implementation::require_code(self.vm(), new, &terms.expected(self.min_secs_left()))?;
@@ -719,12 +742,18 @@ impl PatchManager {
         self.sites.setter(proxy.into_word()).switched(replaces, old, new);
         switch.point(self.vm(), proxy, new, parts.init)?;
         self.require_running(switch, proxy, new)?;
-        if has_init && stranger::may(self.vm(), stranger, proxy, parts.init)? {
+        if switch == Switch::Uups {
+            super::proxy::require_upgradable(self.vm(), proxy, new, stranger)?;
+        }
+        // A stranger may be held back by a pause, and this contract by what it is: both are refused.
+        if has_init
+            && (stranger::may(self.vm(), stranger, proxy, parts.init)?
+                || super::proxy::takes_again(self.vm(), proxy, new, parts.init)?)
+        {
             return Err(InitializedTwice { proxy }.into());
         }
         let after = checks.ask(self.vm(), stranger)?;
         checks.require(&before, &after)?;
-        let _ = id;
         Ok(before.len() as u64)
     }
 
@@ -737,6 +766,7 @@ impl PatchManager {
         {
             return Err(HandOverTerms { patch: id }.into());
         }
+        terms.require_freeze()?;
         Ok((path, way_back))
     }
 

@@ -3,9 +3,13 @@
 //! # Design
 //! - Three kinds. A *guarded proxy* answers its administrator, this contract. A *UUPS* proxy's implementation switches for its owner, this contract; nothing tells on chain which one runs, so what
 //!   was recorded counts, and only this contract can change it. A *beacon* switches all its proxies.
+//! - **What runs behind a UUPS proxy has to be able to upgrade it again**, or it is the last that ever runs there: that is tried in the switch itself.
 //! - What cannot be read is another implementation, never the right one.
 
-use super::refusals::{BeaconTakesNoInit, SwitchFailed, UnknownSwitch};
+use super::{
+    refusals::{BeaconTakesNoInit, SwitchFailed, UnknownSwitch, UpgradeLost},
+    stranger,
+};
 use crate::{
     abi::{encode, function_selector, Blob},
     calldata, sdk,
@@ -97,6 +101,33 @@ fn upgrade_to_and_call(implementation: Address, init: &[u8]) -> Vec<u8> {
     call.extend_from_slice(init);
     call.resize(call.len() + (32 - init.len() % 32) % 32, 0);
     call
+}
+
+/// Whether it would initialise once more for this contract, which no pause holds back. If it would, the caller takes that back.
+///
+/// # Errors
+/// [`Starved`](crate::invariant::Starved).
+pub(super) fn takes_again(vm: &VM, proxy: Address, implementation: Address, init: &[u8]) -> Result<bool, GuardError> {
+    let gas_before = vm.evm_gas_left();
+    let takes = sdk::call(vm, proxy, U256::ZERO, &upgrade_to_and_call(implementation, init)).is_some();
+    stranger::require_fed(gas_before, vm.evm_gas_left())?;
+    Ok(takes)
+}
+
+/// Requires that what runs behind a UUPS proxy can be upgraded: it switches to itself, and does not to a contract that is no implementation.
+///
+/// # Errors
+/// [`UpgradeLost`], [`Starved`](crate::invariant::Starved).
+pub(super) fn require_upgradable(
+    vm: &VM,
+    proxy: Address,
+    implementation: Address,
+    no_implementation: Address,
+) -> Result<(), GuardError> {
+    if takes_again(vm, proxy, implementation, &[])? && !takes_again(vm, proxy, no_implementation, &[])? {
+        return Ok(());
+    }
+    Err(UpgradeLost { proxy }.into())
 }
 
 /// Has a guarded proxy pause a group of its functions.

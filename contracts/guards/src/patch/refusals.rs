@@ -42,10 +42,12 @@ errors! {
     ChecksDiffer(expected: B256, found: B256);
     /// The implementation itself lets anybody initialise it.
     InitializerOpen(implementation: Address);
-    /// The proxy could be initialised once more.
+    /// The proxy could be initialised once more, by anybody or by this contract.
     InitializedTwice(proxy: Address);
     /// The proxy refused the switch, or its initialisation failed.
     SwitchFailed(proxy: Address);
+    /// Behind the proxy runs what this contract could not upgrade any more: the upgrade function is missing, does not obey, or takes whatever it is given.
+    UpgradeLost(proxy: Address);
     /// A beacon's proxies are not initialised by the switch.
     BeaconTakesNoInit(proxy: Address);
     /// A check does not hold. Its answers are the first word before and after; the highest word stands for none.

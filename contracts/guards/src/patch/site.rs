@@ -35,9 +35,10 @@ impl Site {
         self.running.set(word_of(running));
     }
 
-    /// Its words stay: patches that were on record for it are still what they were.
+    /// What is on record for it is cancelled, so that nothing lies ready if it comes back. Its words stay otherwise.
     pub(super) fn end(&mut self) {
         self.switch.set(U256::ZERO);
+        self.set_deployment(self.deployment().cancel_all());
     }
 
     pub(super) fn switch(&self) -> Option<Switch> {

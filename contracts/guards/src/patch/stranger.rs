@@ -4,9 +4,11 @@
 //! - **What a check asks, a stranger asks.** The manager is the proxy's administrator or owner: what it sees and may do is nobody else's. A second initialisation, say, has to be refused to everybody.
 //! - **It always reverts**, with whether its call succeeded and what that answered. So a question may be asked by a call that changes state (a quoter's), and an attack may be tried.
 //! - 31 bytes of EVM code, made by the manager's constructor: what it does can be read here in full.
-//! - A call that failed with a 64th of the gas left, or less, may have run out of it, and says nothing: [`Starved`].
+//! - **A call that took more than half of the gas says nothing** ([`Starved`]), whatever it answered: something in it may have run out of gas. A 64th of what there was stays with each contract on the way to the
+//!   one that ran out, so what is left of a call that was starved is many times that.
+//! - **What a guarded proxy's pause refuses is refused for now**: it tells nothing of the implementation ([`Answer::is_paused`]).
 
-use crate::{invariant::Starved, sdk, sdk::VM, GuardError};
+use crate::{abi::Selector, invariant::Starved, pause_guard::GroupRestricted, sdk, sdk::VM, GuardError};
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256};
 use stylus_sdk::prelude::*;
@@ -43,6 +45,13 @@ pub(super) struct Answer {
     pub(super) has_word: bool,
 }
 
+impl Answer {
+    /// Whether a guarded proxy's pause refused it, so that nobody knows what the implementation would have said.
+    pub(super) fn is_paused(&self) -> bool {
+        !self.succeeded && self.word.starts_with(&GroupRestricted::SELECTOR)
+    }
+}
+
 /// Makes a stranger. None when the chain does not.
 pub(super) fn make(vm: &VM) -> Option<Address> {
     sdk::create(vm, &INIT_CODE)
@@ -51,7 +60,7 @@ pub(super) fn make(vm: &VM) -> Option<Address> {
 /// What the target would answer this stranger.
 ///
 /// # Errors
-/// [`Starved`] when the call failed and too little gas is left to say why.
+/// [`Starved`] when it took more than half of the gas.
 #[inline(never)]
 pub(super) fn ask(vm: &VM, stranger: Address, target: Address, call: &[u8]) -> Result<Answer, GuardError> {
     let mut data = Vec::with_capacity(32 + call.len());
@@ -62,16 +71,24 @@ pub(super) fn ask(vm: &VM, stranger: Address, target: Address, call: &[u8]) -> R
     let gas_left = vm.evm_gas_left();
     let (words, _) = told.as_chunks::<32>();
     let succeeded = words.first().is_some_and(|word| !B256::new(*word).is_zero());
-    // Invariant: no shift wraps.
-    if !succeeded && gas_left <= gas_before >> 6 {
-        return Err(Starved { gas_before, gas_left }.into());
-    }
+    require_fed(gas_before, gas_left)?;
     let word = words.get(1).copied().map(B256::new);
     Ok(Answer {
         succeeded,
         word: word.unwrap_or_default(),
         has_word: word.is_some(),
     })
+}
+
+/// Requires that a call took no more than half of the gas.
+///
+/// # Errors
+/// [`Starved`].
+pub(super) fn require_fed(gas_before: u64, gas_left: u64) -> Result<(), GuardError> {
+    if gas_left < gas_before / 2 {
+        return Err(Starved { gas_before, gas_left }.into());
+    }
+    Ok(())
 }
 
 /// Whether it would succeed.

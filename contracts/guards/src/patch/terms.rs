@@ -112,6 +112,22 @@ impl Terms {
         }
     }
 
+    /// Requires that what is frozen can be: groups that a guarded proxy has, to a rung that it knows; or nothing, and for no time.
+    ///
+    /// # Errors
+    /// [`UnknownTerm`].
+    pub(super) fn require_freeze(&self) -> Result<(), GuardError> {
+        let groups = self.freeze_groups;
+        let (term, value) = match self.freeze_rung {
+            _ if groups >> 6 != 0 => (12, groups),
+            rung if (groups != 0) != (2..=4).contains(&rung) => (13, rung),
+            rung if groups == 0 && rung != 0 => (13, rung),
+            _ if (groups != 0) != (self.freeze_secs != 0) => (14, 0),
+            _ => return Ok(()),
+        };
+        Err(UnknownTerm { term, value }.into())
+    }
+
     /// What the new implementation has to be, with so much time left.
     pub(super) fn expected(&self, min_secs_left: u64) -> Expected {
         Expected {
