@@ -9,7 +9,7 @@ pragma solidity ^0.8.20;
 ///     replaces      what runs now; over anything else the patch is not applied
 ///     implementation, codeHash, fragments
 ///                   what runs then, the hash of its code, and the hash of its fragments' code hashes (zero when it has none)
-///     layoutBefore, layout
+///     layoutBefore, layoutAfter
 ///                   what `storageLayoutHash()` answers of the old and of the new one; zero asks nothing
 ///     initHash      of the data with which the proxy is called in the switch; of nothing when it is not called
 ///     checksHash    of what has to hold over the switch
@@ -43,7 +43,7 @@ interface IPatchManager {
         bytes32 codeHash,
         bytes32 fragments,
         bytes32 layoutBefore,
-        bytes32 layout,
+        bytes32 layoutAfter,
         bytes32 initHash,
         bytes32 checksHash,
         uint8 path,
@@ -63,7 +63,7 @@ interface IPatchManager {
         bytes32 codeHash,
         bytes32 fragments,
         bytes32 layoutBefore,
-        bytes32 layout,
+        bytes32 layoutAfter,
         bytes32 initHash,
         bytes32 checksHash,
         uint8 path,
@@ -191,7 +191,7 @@ interface IPatchManager {
         bytes32 codeHash,
         bytes32 fragments,
         bytes32 layoutBefore,
-        bytes32 layout,
+        bytes32 layoutAfter,
         bytes32 initHash,
         bytes32 checksHash,
         uint8 path,
@@ -209,7 +209,7 @@ interface IPatchManager {
         bytes32 codeHash,
         bytes32 fragments,
         bytes32 layoutBefore,
-        bytes32 layout,
+        bytes32 layoutAfter,
         bytes32 initHash,
         bytes32 checksHash,
         uint8 path,
@@ -236,7 +236,7 @@ interface IPatchManager {
         bytes32 codeHash,
         bytes32 fragments,
         bytes32 layoutBefore,
-        bytes32 layout,
+        bytes32 layoutAfter,
         bytes32 initHash,
         bytes32 checksHash,
         uint8 path,
@@ -257,7 +257,7 @@ interface IPatchManager {
         bytes32 codeHash,
         bytes32 fragments,
         bytes32 layoutBefore,
-        bytes32 layout,
+        bytes32 layoutAfter,
         bytes32 initHash,
         bytes32 checksHash,
         uint8 path,
@@ -286,7 +286,7 @@ interface IPatchManager {
         bytes32 codeHash,
         bytes32 fragments,
         bytes32 layoutBefore,
-        bytes32 layout,
+        bytes32 layoutAfter,
         bytes32 initHash,
         bytes32 checksHash,
         uint8 path,
@@ -308,7 +308,7 @@ interface IPatchManager {
         bytes32 codeHash,
         bytes32 fragments,
         bytes32 layoutBefore,
-        bytes32 layout,
+        bytes32 layoutAfter,
         bytes32 initHash,
         bytes32 checksHash,
         uint8 path,
@@ -353,7 +353,7 @@ interface IPatchCare {
         bytes32 codeHash,
         bytes32 fragments,
         bytes32 layoutBefore,
-        bytes32 layout,
+        bytes32 layoutAfter,
         bytes32 initHash,
         bytes32 checksHash,
         uint8 path,

@@ -728,7 +728,7 @@ impl PatchManager {
             self.sites.setter(proxy.into_word()).end();
             return Ok(0);
         }
-        implementation::require_layout(self.vm(), new, terms.layout)?;
+        implementation::require_layout(self.vm(), new, terms.layout_after)?;
         implementation::require_answers(self.vm(), new, switch == Switch::Uups)?;
         let stranger = self.current_stranger();
         let has_init = !parts.init.is_empty();

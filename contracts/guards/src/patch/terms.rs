@@ -16,7 +16,7 @@ const NAME: B256 = hash("Portcullis Patch Manager");
 const VERSION: B256 = hash("1");
 const PATCH_TYPE: B256 = hash(
     "Patch(uint8 act,address proxy,address replaces,address implementation,bytes32 codeHash,bytes32 fragments,bytes32 layoutBefore,\
-     bytes32 layout,bytes32 initHash,bytes32 checksHash,uint8 path,uint8 wayBack,uint8 freezeGroups,uint8 freezeRung,uint64 freezeSecs,bytes32 salt)",
+     bytes32 layoutAfter,bytes32 initHash,bytes32 checksHash,uint8 path,uint8 wayBack,uint8 freezeGroups,uint8 freezeRung,uint64 freezeSecs,bytes32 salt)",
 );
 
 /// What a patch does.
@@ -46,7 +46,7 @@ crate::arguments! {
         /// The hash of the storage's layout before, as the old implementation names it; zero asks nothing.
         pub layout_before: B256,
         /// The hash of the storage's layout after, as the new implementation names it; zero asks nothing.
-        pub layout: B256,
+        pub layout_after: B256,
         /// The hash of the data with which the proxy is called in the switch; of nothing when it is not called.
         pub init_hash: B256,
         /// The hash of the [checks](super::Checks).
