@@ -18,6 +18,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
+use stylus_sdk::prelude::*;
 
 /// What kind of proxy it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
