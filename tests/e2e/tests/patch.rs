@@ -1,0 +1,10 @@
+//! The patch manager as WASM on a chain, with a guarded proxy in its care: the life of a patch, and the patches that became incidents.
+
+#[path = "patch/attacks.rs"]
+mod attacks;
+#[path = "patch/incidents.rs"]
+mod incidents;
+#[path = "patch/life.rs"]
+mod life;
+#[path = "patch/world.rs"]
+mod world;
