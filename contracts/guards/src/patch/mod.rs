@@ -53,3 +53,6 @@ pub use proxy::Switch;
 pub use refusals::*;
 pub use site::Site;
 pub use terms::{Act, Terms};
+
+#[cfg(test)]
+mod tests;
