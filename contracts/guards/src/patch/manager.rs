@@ -743,7 +743,7 @@ impl PatchManager {
         switch.point(self.vm(), proxy, new, parts.init)?;
         self.require_running(switch, proxy, new)?;
         if switch == Switch::Uups {
-            super::proxy::require_upgradable(self.vm(), proxy, new, stranger)?;
+            super::proxy::require_upgradable(self.vm(), proxy, new)?;
         }
         // A stranger may be held back by a pause, and this contract by what it is: both are refused.
         if has_init

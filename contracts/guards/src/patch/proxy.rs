@@ -115,7 +115,7 @@ pub(super) fn takes_again(vm: &VM, proxy: Address, implementation: Address, init
     Ok(takes)
 }
 
-/// Requires that what runs behind a UUPS proxy can be upgraded: it switches to itself, and does not to a contract that is no implementation.
+/// Requires that what runs behind a UUPS proxy can be upgraded: it switches to itself, and does not to an address that has no code.
 ///
 /// # Errors
 /// [`UpgradeLost`], [`Starved`](crate::invariant::Starved).
@@ -123,9 +123,8 @@ pub(super) fn require_upgradable(
     vm: &VM,
     proxy: Address,
     implementation: Address,
-    no_implementation: Address,
 ) -> Result<(), GuardError> {
-    if takes_again(vm, proxy, implementation, &[])? && !takes_again(vm, proxy, no_implementation, &[])? {
+    if takes_again(vm, proxy, implementation, &[])? && !takes_again(vm, proxy, Address::ZERO, &[])? {
         return Ok(());
     }
     Err(UpgradeLost { proxy }.into())

@@ -63,7 +63,6 @@ impl World {
                 IBank::markerCall::SELECTOR,
                 IBank::priceCall::SELECTOR,
                 IBank::priceOrCall::SELECTOR,
-                IBank::acceptableCall::SELECTOR,
             ]
             .into_iter()
             .map(Into::into)
@@ -175,7 +174,7 @@ impl World {
             nonce: U256::from(self.nonce),
             epoch,
             validAfter: 0,
-            validBefore: now + 300 * DAY,
+            validBefore: now + DAY,
         };
         let digest = action.signing_hash(COUNCIL, self.chain.id(), self.council);
         let entries = [0, 2].map(|index| {
