@@ -173,7 +173,7 @@ impl World {
             call: call.abi_encode().into(),
             nonce: U256::from(self.nonce),
             epoch,
-            validAfter: 0,
+            validAfter: now,
             validBefore: now + DAY,
         };
         let digest = action.signing_hash(COUNCIL, self.chain.id(), self.council);
