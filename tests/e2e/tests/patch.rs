@@ -2,9 +2,13 @@
 
 #[path = "patch/attacks.rs"]
 mod attacks;
+#[path = "patch/care.rs"]
+mod care;
 #[path = "patch/incidents.rs"]
 mod incidents;
 #[path = "patch/life.rs"]
 mod life;
+#[path = "patch/programs.rs"]
+mod programs;
 #[path = "patch/world.rs"]
 mod world;

@@ -108,7 +108,12 @@ fn upgrade_to_and_call(implementation: Address, init: &[u8]) -> Vec<u8> {
 ///
 /// # Errors
 /// [`Starved`](crate::invariant::Starved).
-pub(super) fn takes_again(vm: &VM, proxy: Address, implementation: Address, init: &[u8]) -> Result<bool, GuardError> {
+pub(super) fn takes_again(
+    vm: &VM,
+    proxy: Address,
+    implementation: Address,
+    init: &[u8],
+) -> Result<bool, GuardError> {
     let gas_before = vm.evm_gas_left();
     let takes = sdk::call(vm, proxy, U256::ZERO, &upgrade_to_and_call(implementation, init)).is_some();
     stranger::require_fed(gas_before, vm.evm_gas_left())?;
@@ -119,11 +124,7 @@ pub(super) fn takes_again(vm: &VM, proxy: Address, implementation: Address, init
 ///
 /// # Errors
 /// [`UpgradeLost`], [`Starved`](crate::invariant::Starved).
-pub(super) fn require_upgradable(
-    vm: &VM,
-    proxy: Address,
-    implementation: Address,
-) -> Result<(), GuardError> {
+pub(super) fn require_upgradable(vm: &VM, proxy: Address, implementation: Address) -> Result<(), GuardError> {
     if takes_again(vm, proxy, implementation, &[])? && !takes_again(vm, proxy, Address::ZERO, &[])? {
         return Ok(());
     }

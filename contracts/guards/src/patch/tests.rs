@@ -1,4 +1,4 @@
-use super::{refusals::*, stranger::Answer, *};
+use super::{stranger::Answer, *};
 use crate::{sdk::VM, GuardError};
 use alloc::{boxed::Box, vec::Vec};
 use alloy_primitives::{keccak256, Address, B256, U256};
@@ -97,7 +97,11 @@ fn what_is_not_made_as_a_check_is_refused_at_its_place() {
 
 #[test]
 fn a_pair_needs_one_in_front() {
-    for pair in [entry(6, 100, 0, 0, &[]), entry(7, 100, 1, 2, &[]), entry(8, 0, 5, 0, &[])] {
+    for pair in [
+        entry(6, 100, 0, 0, &[]),
+        entry(7, 100, 1, 2, &[]),
+        entry(8, 0, 5, 0, &[]),
+    ] {
         assert_eq!(read(&pair), malformed(0));
         assert_eq!(read(&[entry(2, 0, 0, 0, &[]), pair].concat()).unwrap().len(), 2);
     }
@@ -196,7 +200,10 @@ fn a_pair_is_of_the_answers_of_both() {
     let before = [said(10), said(20)];
     assert_eq!(checks.require(&before, &[said(10), said(15)]), Ok(()));
     let word = U256::from(14).into();
-    assert_eq!(checks.require(&before, &[said(10), said(14)]), failed(1, 20, word));
+    assert_eq!(
+        checks.require(&before, &[said(10), said(14)]),
+        failed(1, 20, word)
+    );
     assert_eq!(
         checks.require(&[said(10), reverted()], &[said(10), said(15)]),
         Err(CheckFailed {
@@ -281,7 +288,10 @@ fn terms_that_mean_nothing_are_refused_by_their_number() {
     let unknown = |term, value| GuardError::from(UnknownTerm { term, value });
     assert_eq!(of(|terms| terms.act = 2).act().err(), Some(unknown(0, 2)));
     assert_eq!(of(|terms| terms.path = 2).path().err(), Some(unknown(10, 2)));
-    assert_eq!(of(|terms| terms.way_back = 2).way_back().err(), Some(unknown(11, 2)));
+    assert_eq!(
+        of(|terms| terms.way_back = 2).way_back().err(),
+        Some(unknown(11, 2))
+    );
     for (groups, rung, secs, refused) in [
         (0, 0, 0, None),
         (1, 2, 1, None),

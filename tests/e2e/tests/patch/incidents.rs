@@ -87,7 +87,14 @@ fn other_code_other_data_other_checks_and_another_implementation_that_runs() {
     let mut other = right.clone();
     other.terms.codeHash = world.code_hash(world.bank);
     let expected = other.terms.codeHash;
-    or_skip!(world.refuses(&other, &IPatchManager::CodeDiffers { account, expected, found }));
+    or_skip!(world.refuses(
+        &other,
+        &IPatchManager::CodeDiffers {
+            account,
+            expected,
+            found
+        }
+    ));
 
     let mut other = right.clone();
     other.init.push(0);
@@ -103,13 +110,27 @@ fn other_code_other_data_other_checks_and_another_implementation_that_runs() {
     let mut other = right.clone();
     other.terms.replaces = account;
     let (proxy, found) = (world.proxy, world.bank);
-    or_skip!(world.refuses(&other, &IPatchManager::ImplementationDiffers { proxy, expected: account, found }));
+    or_skip!(world.refuses(
+        &other,
+        &IPatchManager::ImplementationDiffers {
+            proxy,
+            expected: account,
+            found
+        }
+    ));
 
     let mut other = right.clone();
     other.terms.layoutAfter = B256::repeat_byte(3);
     let found = alloy_primitives::keccak256("bank 3");
     let expected = other.terms.layoutAfter;
-    or_skip!(world.refuses(&other, &IPatchManager::LayoutDiffers { account, expected, found }));
+    or_skip!(world.refuses(
+        &other,
+        &IPatchManager::LayoutDiffers {
+            account,
+            expected,
+            found
+        }
+    ));
 
     let mut other = right;
     other.terms.implementation = Address::repeat_byte(0x99);
@@ -123,5 +144,11 @@ fn a_contract_for_another_kind_of_proxy() {
     let sworn = world.create(Fixture::Sworn, vec![]);
     let patch = world.patch(sworn, vec![], vec![]);
     let found = alloy_primitives::keccak256("PROXIABLE");
-    or_skip!(world.refuses(&patch, &IPatchManager::NotProxiable { account: sworn, found }));
+    or_skip!(world.refuses(
+        &patch,
+        &IPatchManager::NotProxiable {
+            account: sworn,
+            found
+        }
+    ));
 }

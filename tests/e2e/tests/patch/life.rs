@@ -143,7 +143,11 @@ fn nobody_takes_another_ones_step() {
     let proxy = world.proxy;
     let before = or_skip!(world.chain.fingerprint(world.manager));
     let behind = or_skip!(world.chain.fingerprint(proxy));
-    let (attacker, guardian, governor) = (world.people.attacker, world.people.guardian, world.people.governor);
+    let (attacker, guardian, governor) = (
+        world.people.attacker,
+        world.people.guardian,
+        world.people.governor,
+    );
     let apply = patch.terms.apply(bytes(&patch.init), bytes(&patch.checks), 0);
     for caller in [attacker, guardian] {
         let refused = IPatchManager::NotGovernor { caller };
@@ -151,16 +155,30 @@ fn nobody_takes_another_ones_step() {
             IPatchManager::commitCall { patch: id, proxy }.abi_encode(),
             patch.terms.propose().abi_encode(),
             patch.terms.reveal().abi_encode(),
-            IPatchCare::adoptCall { proxy, switch_: 1, running: proxy }.abi_encode(),
+            IPatchCare::adoptCall {
+                proxy,
+                switch_: 1,
+                running: proxy,
+            }
+            .abi_encode(),
             IPatchCare::liftCall { proxy, group: 0 }.abi_encode(),
-            IPatchCare::setProxyCall { proxy, call: IProxyGuards::unwatchCall { asset: Address::ZERO }.abi_encode().into() }.abi_encode(),
+            IPatchCare::setProxyCall {
+                proxy,
+                call: IProxyGuards::unwatchCall { asset: Address::ZERO }
+                    .abi_encode()
+                    .into(),
+            }
+            .abi_encode(),
             IPatchGovernance::setAttestersCall { attesters_: proxy }.abi_encode(),
             IPatchGovernance::setGuardianCall { guardian_: caller }.abi_encode(),
             IPatchGovernance::setDelayCall { secs: 0 }.abi_encode(),
             IPatchGovernance::scheduleCall { data: bytes(&[1]) }.abi_encode(),
             IPatchGovernance::proposeGovernorCall { proposed: caller }.abi_encode(),
         ] {
-            let receipt = world.chain.transact(caller, world.manager, call, U256::ZERO).unwrap();
+            let receipt = world
+                .chain
+                .transact(caller, world.manager, call, U256::ZERO)
+                .unwrap();
             assert_refused(&receipt, &refused);
         }
     }
@@ -172,10 +190,19 @@ fn nobody_takes_another_ones_step() {
         IPatchManager::cancelCall { patch: id }.abi_encode(),
         IPatchManager::cancelAllCall { proxy }.abi_encode(),
         IPatchManager::settleCall { proxy }.abi_encode(),
-        IPatchCare::restrictCall { proxy, group: 0, state: 4, secs: HOUR }.abi_encode(),
+        IPatchCare::restrictCall {
+            proxy,
+            group: 0,
+            state: 4,
+            secs: HOUR,
+        }
+        .abi_encode(),
         IPatchGovernance::cancelScheduledCall { operation: id }.abi_encode(),
     ] {
-        let receipt = world.chain.transact(attacker, world.manager, call, U256::ZERO).unwrap();
+        let receipt = world
+            .chain
+            .transact(attacker, world.manager, call, U256::ZERO)
+            .unwrap();
         assert_refused(&receipt, &refused);
     }
     for caller in [attacker, guardian, governor] {
@@ -191,18 +218,27 @@ fn each_of_three_cancels_one_and_all_and_it_never_comes_back() {
     let mut world = World::new();
     let proxy = world.proxy;
     let mut patch = world.right();
-    for (salt, by) in [world.people.governor, world.people.guardian, world.council].into_iter().enumerate() {
+    for (salt, by) in [world.people.governor, world.people.guardian, world.council]
+        .into_iter()
+        .enumerate()
+    {
         for all in [false, true] {
             patch.terms.salt = B256::from(U256::from(2 * salt + usize::from(all)));
             let id = or_skip!(world.arm(&patch));
-            let (one, every) = (IPatchManager::cancelCall { patch: id }, IPatchManager::cancelAllCall { proxy });
+            let (one, every) = (
+                IPatchManager::cancelCall { patch: id },
+                IPatchManager::cancelAllCall { proxy },
+            );
             succeeded(&match (by == world.council, all) {
                 (true, false) => world.attest(&one),
                 (true, true) => world.attest(&every),
                 (false, false) => world.send(by, &one),
                 (false, true) => world.send(by, &every),
             });
-            assert_refused(&world.apply(&patch), &IPatchManager::PatchInPhase { patch: id, phase: 7 });
+            assert_refused(
+                &world.apply(&patch),
+                &IPatchManager::PatchInPhase { patch: id, phase: 7 },
+            );
             let again = world.send(world.people.governor, &patch.terms.propose());
             assert_refused(&again, &IPatchManager::PatchInPhase { patch: id, phase: 7 });
         }

@@ -72,7 +72,13 @@ impl World {
             latch: 0,
             nests: 1,
         };
-        let input = proxy_input(manager, bank, false, initial.abi_encode(), vec![views.abi_encode()]);
+        let input = proxy_input(
+            manager,
+            bank,
+            false,
+            initial.abi_encode(),
+            vec![views.abi_encode()],
+        );
         let proxy = chain
             .deploy_program(people.deployer, &wasm::code("proxy").unwrap(), input)
             .unwrap();
@@ -132,7 +138,11 @@ impl World {
         use e2e::patch::{check, Rule};
         let root = B256::ZERO;
         [
-            check(Rule::Unchanged(0), self.proxy, &IBank::priceOrCall {}.abi_encode()),
+            check(
+                Rule::Unchanged(0),
+                self.proxy,
+                &IBank::priceOrCall {}.abi_encode(),
+            ),
             check(
                 Rule::Equals(U256::ZERO),
                 self.proxy,
@@ -236,7 +246,10 @@ impl World {
             patch: self.id(patch),
             checks,
         };
-        assert_eq!(called::<IPatchManager::CanaryPassed>(&self.canary(patch)), Some(passed));
+        assert_eq!(
+            called::<IPatchManager::CanaryPassed>(&self.canary(patch)),
+            Some(passed)
+        );
     }
 
     pub fn roll_back(&mut self, patch: &Whole) -> Receipt {
@@ -246,7 +259,11 @@ impl World {
 
     pub fn state(&self, patch: B256) -> IPatchCare::patchStateReturn {
         self.chain
-            .view(self.people.user, self.manager, &IPatchCare::patchStateCall { patch })
+            .view(
+                self.people.user,
+                self.manager,
+                &IPatchCare::patchStateCall { patch },
+            )
             .unwrap()
     }
 
@@ -257,7 +274,11 @@ impl World {
     pub fn runs(&self) -> IPatchCare::proxyStateReturn {
         let proxy = self.proxy;
         self.chain
-            .view(self.people.user, self.manager, &IPatchCare::proxyStateCall { proxy })
+            .view(
+                self.people.user,
+                self.manager,
+                &IPatchCare::proxyStateCall { proxy },
+            )
             .unwrap()
     }
 
@@ -268,12 +289,27 @@ impl World {
 
     /// That a patch is refused with this, as canary and as it is applied, and leaves no trace.
     #[track_caller]
-    pub fn refuses<E: SolError + PartialEq + std::fmt::Debug>(&mut self, patch: &Whole, error: &E) -> Result<(), RpcError> {
-        assert_eq!(called::<E>(&self.canary(patch)).as_ref(), Some(error), "{:?}", self.canary(patch));
+    pub fn refuses<E: SolError + PartialEq + std::fmt::Debug>(
+        &mut self,
+        patch: &Whole,
+        error: &E,
+    ) -> Result<(), RpcError> {
+        assert_eq!(
+            called::<E>(&self.canary(patch)).as_ref(),
+            Some(error),
+            "{:?}",
+            self.canary(patch)
+        );
         self.arm(patch)?;
-        let before = [self.chain.fingerprint(self.manager)?, self.chain.fingerprint(self.proxy)?];
+        let before = [
+            self.chain.fingerprint(self.manager)?,
+            self.chain.fingerprint(self.proxy)?,
+        ];
         assert_refused(&self.apply(patch), error);
-        let after = [self.chain.fingerprint(self.manager)?, self.chain.fingerprint(self.proxy)?];
+        let after = [
+            self.chain.fingerprint(self.manager)?,
+            self.chain.fingerprint(self.proxy)?,
+        ];
         assert_eq!(after, before);
         Ok(())
     }
