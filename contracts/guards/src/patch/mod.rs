@@ -17,7 +17,7 @@
 //! - **Looked at again when it is applied**: code, fragments, life of a program, layout ([`crate::implementation`]), and that the implementation runs which is replaced.
 //! - **One call, or nothing**: look, ask the checks, switch, initialise, look whether it can be initialised again, ask again. What does not hold reverts all of it, to the last word.
 //! - **What a patch would do anyone can try at any time**, by the same code ([`PatchManager::canary`]), which always reverts.
-//! - **A stranger asks** ([`stranger`]): what a proxy answers its administrator proves nothing.
+//! - **A stranger asks**, a contract without rights: what a proxy answers its administrator proves nothing.
 //! - **An initialiser has to be locked**: on the implementation itself before the switch (Wormhole's), and behind the proxy after it (Audius'). So the data of an initialisation is never accepted
 //!   twice; a call that is to be repeated does not belong there.
 //! - **Handing a proxy over to another administrator is a patch**, with all its waiting: whoever administers can run anything.
