@@ -39,8 +39,8 @@ interface IMarket {
     error OracleFailed(address asset);
     error PriceUnusable(address asset, uint256 priceWad);
     error PriceStale(address asset, uint256 updatedAt, uint64 oldest);
-    error PriceOffReference(uint256 priceWad, uint256 referenceX128);
-    error PriceMoved(uint256 beforeWad, uint256 priceWad);
+    error PriceOffReference(uint256 priceX128, uint256 referenceX128);
+    error PriceMoved(uint256 beforeX128, uint256 priceX128);
     error ShareFell(uint256 before, uint256 worth);
     error PriceWindowUnset(bytes32 key);
     error AccountUnhealthy(
@@ -133,6 +133,7 @@ interface IMarketGuards {
     ) external;
     function configureOutflow(address asset, uint256 capacity, uint64 refillSecs) external;
     function configureBand(uint64 downBps, uint64 upBps, uint64 stepBps, uint64 periodSecs) external;
+    function resetBand() external;
     function setMode(uint256 guard, uint256 mode) external;
     function setDelay(uint256 secs) external;
     function schedule(bytes calldata data) external;

@@ -192,6 +192,12 @@ mod tests {
         let late = Operation::UNSCHEDULED.schedule(Delay::NONE, u64::MAX).unwrap();
         assert!(!late.is_ready(u64::MAX));
         assert_eq!(Operation::from_word(late.to_word()), late);
+        // Nor with a delay, which neither wraps nor leaves its bits.
+        let (ready_at, expires_at) = (LATEST, LATEST);
+        for now in [LATEST - 1, LATEST, u64::MAX] {
+            let late = Operation::UNSCHEDULED.schedule(Delay::new(2 * DAY).unwrap(), now);
+            assert_eq!(late, Some(Operation { ready_at, expires_at }), "{now}");
+        }
     }
 
     /// Lido's timelock: submitted at `t` it is scheduled from +259,200 s on and executed 86,400 s after that, each not a second before; and

@@ -103,6 +103,7 @@ error_set! {
 /// The council.
 #[entrypoint]
 #[storage]
+#[derive(portcullis::StorageLayout)]
 pub struct Council {
     approvals: CouncilApprovals,
     committee: EmergencyCommittee,

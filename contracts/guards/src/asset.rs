@@ -128,7 +128,9 @@ fn word_of(answer: &[u8]) -> Option<U256> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{boxed::Box, vec, vec::Vec};
+    use crate::council::world::World;
+    use alloc::{boxed::Box, rc::Rc, vec, vec::Vec};
+    use core::cell::Cell;
     use stylus_sdk::testing::TestVM;
 
     const TOKEN: Address = Address::repeat_byte(0x70);
@@ -182,6 +184,41 @@ mod tests {
         // It gets as far as the token, which is none.
         let no_token = Err(NotAToken { asset: TOKEN }.into());
         assert_eq!(take(&vm, TOKEN, U256::from(7)), no_token);
+    }
+
+    /// Takes seven of a token from its owner by `take`, of which `after` are held after 100 were before.
+    fn taken(after: u64, answer: Result<Vec<u8>, Vec<u8>>) -> Result<U256, GuardError> {
+        let (test, _) = chain();
+        let world = World::new(&test);
+        let host = Box::new(world.clone());
+        let vm = VM { host };
+        test.set_sender(USER);
+        let (from, this, amount) = (USER, test.contract_address(), U256::from(7));
+        let balance = Rc::new(Cell::new(100));
+        let held = balance.clone();
+        world.answers(TOKEN, move |data| {
+            assert_eq!(data, calldata!("balanceOf", this: Address));
+            Ok(U256::from(held.get()).to_be_bytes_vec())
+        });
+        world.obeys(TOKEN, move |data| {
+            let asked = calldata!("transferFrom", from: Address, this: Address, amount: U256);
+            assert_eq!(data, asked);
+            balance.set(after);
+            answer.clone()
+        });
+        take(&vm, TOKEN, amount)
+    }
+
+    #[test]
+    fn what_arrived_is_what_the_balance_grew_by_whatever_was_asked_for() {
+        let yes = || Ok(U256::ONE.to_be_bytes_vec());
+        for (after, arrived) in [(107, 7), (106, 6), (108, 8), (100, 0)] {
+            assert_eq!(taken(after, yes()), Ok(U256::from(arrived)));
+        }
+        let refused = Err(GuardError::from(TransferFailed { asset: TOKEN }));
+        assert_eq!(taken(99, yes()), refused, "less is held than before");
+        assert_eq!(taken(107, Ok(U256::ZERO.to_be_bytes_vec())), refused);
+        assert_eq!(taken(107, Err(vec![])), refused);
     }
 
     #[test]

@@ -134,6 +134,7 @@ impl Decides for Decider {
 
 /// The governor, its successor, the guardian and the council.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct Authority {
     governor: StorageAddress,
     pending_governor: StorageAddress,

@@ -64,6 +64,7 @@ impl Event for GuardWouldRefuse<'_> {
 
 /// The modes of a contract's guards.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct GuardModes {
     /// [`Modes`].
     modes: StorageU256,

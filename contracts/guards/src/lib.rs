@@ -33,6 +33,7 @@
 //! - [`baseline_guard`]: a share of the value held, which no deposit or withdrawal of the moment moves.
 //! - [`adaptive_limiter`]: a rate limiter's capacity that follows what flows, by at most a step a day.
 //! - [`setting`]: the error for a setting that could not act.
+//! - [`layout`]: where a contract's storage lies, as a hash that it carries and a description that is compared before an upgrade.
 //! - [`asset`]: ETH and ERC-20 moved and measured, whatever the token returns.
 //!
 //! A guard loads a word, calls the pure transition of `portcullis_core` on it, stores the word, emits the event and
@@ -50,6 +51,8 @@
 #![no_std]
 
 extern crate alloc;
+// What the derive of a layout writes is the same here and in a protocol.
+extern crate self as portcullis;
 // Transient storage off chain is a map in the thread.
 #[cfg(not(target_arch = "wasm32"))]
 extern crate std;
@@ -76,6 +79,7 @@ pub mod guardians;
 pub mod implementation;
 pub mod inflow_credit;
 pub mod invariant;
+pub mod layout;
 pub mod lock;
 pub mod net_position;
 mod pairs;
@@ -100,5 +104,6 @@ pub mod window_limiter;
 struct Readme;
 
 pub use error::GuardError;
+pub use layout::StorageLayout;
 pub use portcullis_core as core_types;
-pub use portcullis_macros::{entrypoint, guarded};
+pub use portcullis_macros::{entrypoint, guarded, StorageLayout};

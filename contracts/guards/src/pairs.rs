@@ -12,6 +12,7 @@ use stylus_sdk::{
 
 /// The words. Two maps of the same kind, so that they share their code.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub(crate) struct Pairs {
     firsts: StorageMap<B256, StorageU256>,
     seconds: StorageMap<B256, StorageU256>,

@@ -74,6 +74,7 @@ pub(crate) fn ready_at<T>(asked: Option<Result<T, Denied>>, now: u64) -> u64 {
 
 /// The buckets of all assets in one direction.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct RateLimiter {
     /// A [`Slot`] for the word of each asset's address: the same place as by the address, and one kind of map for all guards.
     buckets: StorageMap<B256, StorageU256>,

@@ -22,6 +22,7 @@ use stylus_sdk::{
 
 /// The names of what has been configured, in the order in which it first was.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct Registry {
     count: StorageU256,
     /// A name's two words, at twice its index and one after. A zero second word is not written.

@@ -354,3 +354,111 @@ mod transient {
         WORDS.with(|words| words.borrow().clone())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        council::world::World,
+        fixture::{chain, OTHER, TOKEN},
+    };
+    use alloc::{boxed::Box, vec};
+
+    fn world() -> (World, VM) {
+        let (test, _) = chain();
+        let world = World::new(&test);
+        let host = Box::new(world.clone());
+        (world, VM { host })
+    }
+
+    /// Two words that differ.
+    fn two_words() -> Vec<u8> {
+        [[1; 32], [2; 32]].concat()
+    }
+
+    #[test]
+    fn storage_is_written_out_before_a_call_and_dropped_where_the_call_may_change_it() {
+        let (world, vm) = world();
+        let seen = world.clone();
+        let so_far = move |_: &[u8]| Ok(vec![seen.flushed() as u8, seen.cleared() as u8]);
+        world.answers(TOKEN, so_far.clone());
+        world.obeys(TOKEN, so_far);
+        assert_eq!(static_call(&vm, TOKEN, &[]), Some(vec![1, 0]));
+        assert_eq!(static_call_words(&vm, TOKEN, &[], 2), Some(vec![2, 0]));
+        assert_eq!(call(&vm, TOKEN, U256::ZERO, &[]), Some(vec![3, 1]));
+        assert_eq!(static_call_word(&vm, TOKEN, &[]), None);
+        assert_eq!((world.flushed(), world.cleared()), (4, 1));
+        let (done, _) = delegate_call_self(&vm, 1, &[]);
+        assert_eq!((done, world.flushed(), world.cleared()), (true, 5, 2));
+    }
+
+    #[test]
+    fn of_an_answer_as_much_is_read_as_was_asked_for() {
+        let (world, vm) = world();
+        world.answers(TOKEN, |_| Ok(two_words()));
+        world.obeys(TOKEN, |_| Ok(two_words()));
+        assert_eq!(call(&vm, TOKEN, U256::ZERO, &[]), Some(vec![1; 32]));
+        assert_eq!(static_call(&vm, TOKEN, &[]), Some(vec![1; 32]));
+        assert_eq!(static_call_words(&vm, TOKEN, &[], 2), Some(two_words()));
+        assert_eq!(static_call_words(&vm, TOKEN, &[], 3), Some(two_words()));
+        assert_eq!(static_call_words(&vm, TOKEN, &[], usize::MAX), Some(two_words()));
+        world.answers(OTHER, |_| Err(two_words()));
+        world.obeys(OTHER, |_| Err(two_words()));
+        assert_eq!(call(&vm, OTHER, U256::ZERO, &[]), None);
+        assert_eq!(static_call(&vm, OTHER, &[]), None);
+        assert_eq!(static_call_words(&vm, OTHER, &[], 2), None);
+    }
+
+    #[test]
+    fn a_word_is_an_answer_of_32_bytes_and_of_no_other_length() {
+        let (world, vm) = world();
+        for (length, word) in [
+            (0, None),
+            (31, None),
+            (32, Some(B256::repeat_byte(1))),
+            (33, None),
+            (64, None),
+        ] {
+            world.answers(TOKEN, move |_| Ok(vec![1; length]));
+            assert_eq!(static_call_word(&vm, TOKEN, &[]), word, "{length}");
+        }
+        world.answers(TOKEN, |_| Err(vec![1; 32]));
+        assert_eq!(static_call_word(&vm, TOKEN, &[]), None);
+    }
+
+    #[test]
+    fn a_place_has_keys_of_its_own_for_each_module_and_for_each_of_its_parts() {
+        let (_, vm) = world();
+        // SAFETY: nothing is kept in it.
+        let place = |slot| unsafe { Place::new(slot, 0, vm.clone()) };
+        let (one, two) = (place(U256::ONE), place(U256::from(2)));
+        let (module, other) = (B256::repeat_byte(1), B256::repeat_byte(2));
+        let keys = [
+            one.key(&vm, &module, &[]),
+            two.key(&vm, &module, &[]),
+            one.key(&vm, &other, &[]),
+            one.key(&vm, &module, &[&TOKEN]),
+            one.key(&vm, &module, &[&OTHER]),
+            one.key(&vm, &module, &[&TOKEN, &OTHER]),
+        ];
+        for (index, key) in keys.iter().enumerate() {
+            assert!(!keys[..index].contains(key), "{index}");
+            assert_ne!(*key, B256::ZERO);
+        }
+    }
+
+    #[test]
+    fn what_was_noted_last_is_what_is_read() {
+        for last in [
+            Note::BodyWanted,
+            Note::Body,
+            Note::Violated(0),
+            Note::Violated(2),
+            Note::Violated(255),
+            Note::None,
+        ] {
+            note(last);
+            assert_eq!(noted(), last);
+        }
+    }
+}

@@ -62,6 +62,7 @@ const FROM: B256 = B256::new(Keccak256::new().update(b"portcullis.shared-lock.fr
 
 /// The lock, as its keeper has it.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct SharedLock {
     members: StorageMap<B256, StorageU256>,
 }
@@ -219,6 +220,7 @@ mod tests {
         let mut lock = SharedLock::from(&test);
         for member in [MARKET, VAULT, ROUTER] {
             lock.admit(now(&governor), member).unwrap();
+            assert_told(&test, LockMemberAdmitted { member });
         }
         (test, lock, governor)
     }
@@ -314,11 +316,19 @@ mod tests {
         assert_eq!(acquire(&vm, VAULT), refused, "nobody is there");
         assert_eq!(release(&vm, VAULT), refused);
         test.set_code(VAULT, vec![0xfe]);
+        // Who called is said, and not who sent the transaction.
+        test.set_tx_origin(ALICE);
+        test.set_sender(BOB);
         assert_eq!(acquire(&vm, VAULT), Ok(()));
-        let called_by = test.msg_sender();
-        let call = calldata!("acquireLock", called_by: Address);
+        assert_eq!(release(&vm, VAULT), Ok(()));
+        let call = calldata!("acquireLock", BOB: Address);
         test.mock_call(VAULT, call, U256::ZERO, Err(vec![]));
-        assert_eq!(acquire(&vm, VAULT), refused);
+        assert_eq!(
+            (acquire(&vm, VAULT), release(&vm, VAULT)),
+            (refused.clone(), Ok(()))
+        );
+        test.mock_call(VAULT, calldata!("releaseLock"), U256::ZERO, Err(vec![]));
+        assert_eq!(release(&vm, VAULT), refused);
     }
 
     #[test]

@@ -85,6 +85,7 @@ errors! {
 
 /// The delay, and what is scheduled.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct Timelock {
     delay_secs: StorageU256,
     /// An [`Operation`] for each hash of a call's data.

@@ -60,6 +60,7 @@ pub struct Entry {
 
 /// The windows of all assets in one direction.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct WindowLimiter {
     /// The two words of a [`Slot`] for the word of each asset's address.
     windows: Pairs,

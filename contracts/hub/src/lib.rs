@@ -68,6 +68,7 @@ pub const LADDER: Bounds = Bounds::USUAL;
 /// The hub.
 #[entrypoint]
 #[storage]
+#[derive(portcullis::StorageLayout)]
 pub struct Hub {
     authority: Authority,
     timelock: Timelock,

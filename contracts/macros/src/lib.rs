@@ -8,6 +8,7 @@
 
 mod entrypoint;
 mod guarded;
+mod layout;
 
 use proc_macro::TokenStream;
 
@@ -55,6 +56,16 @@ pub fn entrypoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn guarded(arguments: TokenStream, item: TokenStream) -> TokenStream {
     guarded::expand(arguments.into(), item.into())
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// Says where the fields of a storage struct lie, for `portcullis::layout`: its hash and its description. It goes above or below `#[storage]`.
+///
+/// Every field's type has a layout itself: the SDK's types and the guards have one, and a struct of your own takes this derive too.
+#[proc_macro_derive(StorageLayout)]
+pub fn storage_layout(item: TokenStream) -> TokenStream {
+    layout::expand(item.into())
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
 }

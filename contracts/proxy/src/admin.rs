@@ -10,6 +10,9 @@ use super::{
     slots::{self, Wiring},
     IProxyGuards, Proxy,
 };
+// What the macro makes of the trait for whoever prints the interface, and looks for here.
+#[cfg(feature = "export-abi")]
+use super::IProxyGuardsStylusAbiStruct;
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256};
 use portcullis::{abi::Blob, core_types::breaker::Share, events, sdk};
@@ -35,7 +38,7 @@ impl Proxy {
     /// [`ERC1967InvalidAdmin`], [`ERC1967ProxyUninitialized`], those of [`Proxy::upgrade_to_and_call`], what the implementation reverts with, and those of the settings.
     ///
     /// # Events
-    /// [`Upgraded`] or [`BeaconUpgraded`], [`AdminChanged`], and those of the settings.
+    /// `Upgraded` or `BeaconUpgraded`, `AdminChanged`, and those of the settings.
     #[constructor]
     pub fn constructor(
         &mut self,
@@ -68,7 +71,7 @@ impl Proxy {
     /// [`ERC1967InvalidImplementation`], [`UUPSUnsupportedProxiableUUID`], [`ERC1967NonPayable`] for value without data, `ProxySlotChanged`, and what the implementation reverts with.
     ///
     /// # Events
-    /// [`Upgraded`], and [`BeaconUpgraded`] to zero where a beacon said it.
+    /// `Upgraded`, and `BeaconUpgraded` to zero where a beacon said it.
     #[payable]
     pub fn upgrade_to_and_call(&mut self, implementation: Address, data: Blob) -> Result<(), ProxyError> {
         self.set_implementation(implementation)?;
@@ -88,7 +91,7 @@ impl Proxy {
     /// [`ERC1967InvalidBeacon`], [`ERC1967InvalidImplementation`] of what it names.
     ///
     /// # Events
-    /// [`BeaconUpgraded`], and [`Upgraded`] to zero where an implementation was named.
+    /// `BeaconUpgraded`, and `Upgraded` to zero where an implementation was named.
     pub fn upgrade_beacon(&mut self, beacon: Address) -> Result<(), ProxyError> {
         self.set_beacon(beacon)
     }
@@ -99,7 +102,7 @@ impl Proxy {
     /// [`ERC1967InvalidAdmin`].
     ///
     /// # Events
-    /// [`AdminChanged`].
+    /// `AdminChanged`.
     pub fn change_admin(&mut self, admin: Address) -> Result<(), ProxyError> {
         self.require_admin(admin)?;
         self.set_admin(admin);
@@ -109,7 +112,7 @@ impl Proxy {
     /// Whether an implementation has to answer `proxiableUUID()` with ERC-1967's slot. One that answers something else never runs.
     ///
     /// # Events
-    /// [`ProxiableRequired`].
+    /// `ProxiableRequired`.
     pub fn require_proxiable(&mut self, required: bool) {
         let mut config = self.config();
         let loosened = config.says && !required;

@@ -4,23 +4,22 @@
 //!
 //! # Design
 //! - **No selector clashes.** A call of the administrator always goes to the proxy's own interface, a call of anybody else never does, whatever its selector. What others read of the proxy they read at
-//!   ERC-1967's and ERC-7201's slots ([`slots`]), or ask through the administrator.
+//!   ERC-1967's and ERC-7201's slots (`slots`), or ask through the administrator.
 //! - **The administrator is a contract**: a council, a timelock, a Safe, a patch manager. One key that could upgrade could do everything, and an account could not use what it administers.
-//! - **What is not listed is guarded**, as strictly as can be ([`setting`]): a method that an upgrade adds is paused, measured and asked about before anybody has thought of it. What others read by a static
+//! - **What is not listed is guarded**, as strictly as can be (`setting`): a method that an upgrade adds is paused, measured and asked about before anybody has thought of it. What others read by a static
 //!   call has to be listed as a view, as a guarded call writes its lock.
 //! - **A view is a promise of nobody's**: it is forwarded by a static call of the proxy to itself, so that a withdrawal which calls itself a view reverts. In a view `msg.sender` is the proxy.
-//! - A guarded call: pause, lock, snapshots, delegatecall with all gas and the call's data, then invariants and what has left ([`guard`]). What the implementation answers, and what it reverts with, goes out unchanged, whatever
+//! - A guarded call: pause, lock, snapshots, delegatecall with all gas and the call's data, then invariants and what has left (`guard`). What the implementation answers, and what it reverts with, goes out unchanged, whatever
 //!   its length.
 //! - **Who administers and what runs changes only here**: an implementation that changes ERC-1967's words by itself, as UUPS contracts do, is refused. Its own upgrade does not work behind this proxy, and is not to.
 //! - A proxy is constructed, initialised and set in one call: the constructor takes the calls that its administrator would make first. There is no founder afterwards.
 //! - An invariant or limit that is wrong stops the protocol: begin in shadow ([`portcullis::guard_modes`]), or with the modes that the constructor sets.
-//! - The proxy keeps no delay. Its administrator waits with what loosens; every event says whether it did, `loosened`.
-//! - **One call pauses and another does not wait for it**: the administrator has to let `restrict` through at once.
+//! - The proxy keeps no delay: its administrator waits with what loosens. Every event of a setting says whether it did, `loosened`.
 //!
 //! # Trust assumptions
 //! - **The implementation is honest code that may have faults.** It runs in the proxy's storage, and code that means harm can write the guards' words or move what nobody watches. What is named to run is the administrator's to choose; what
 //!   honest code can be tricked into is what the guards are for.
-//! - The administrator waits with what loosens, and pauses at once.
+//! - The administrator waits with what loosens, and lets `restrict` through at once: nobody else pauses, as nobody else gets to the proxy's own interface.
 //! - A beacon names what runs without the administrator: whoever owns the beacon is trusted as much.
 //! - What an implementation destroys in the very transaction that creates the proxy (EIP-6780) is destroyed: nobody names such an implementation.
 //! - The proxy's program expires after a year like any, and everything behind it stops: anyone may keep it alive.
@@ -52,9 +51,9 @@ mod wasm;
 pub use arguments::{AssetState, InvariantTerms, Pause, PauseState, SelectorTerms, Violated};
 pub use error::*;
 pub use guards::IProxyGuards;
-// What the macro makes of the trait for whoever prints the interface, and looks for here.
+// What the macros make for whoever prints the interface.
 #[cfg(feature = "export-abi")]
-pub use guards::IProxyGuardsStylusAbiStruct;
+pub use {admin::print_from_args, guards::IProxyGuardsStylusAbiStruct};
 
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
@@ -84,7 +83,7 @@ pub const LADDER: Bounds = Bounds::USUAL;
 /// The guard of what leaves. The invariants are the next eight.
 pub const FLOWS: GuardId = GuardId::of::<0>();
 
-/// What the proxy keeps, at its own root: [`slots::ROOT`].
+/// What the proxy keeps, at its own root: `slots::ROOT`.
 #[storage]
 pub struct Proxy {
     /// A [`Config`].

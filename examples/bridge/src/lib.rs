@@ -65,6 +65,7 @@ events! {
 /// The bridge.
 #[entrypoint]
 #[storage]
+#[derive(portcullis::StorageLayout)]
 pub struct Bridge {
     validators: Validators,
     acceptable: StorageMap<B256, StorageBool>,

@@ -29,6 +29,7 @@ const HALF_ORDER: B256 = b256!("7fffffffffffffffffffffffffffffff5d576e7357a4501d
 
 /// The validators and how many of them have to sign.
 #[storage]
+#[derive(portcullis::StorageLayout)]
 pub struct Validators {
     /// By the word of an address: one kind of map fewer in the program.
     members: StorageMap<B256, StorageBool>,

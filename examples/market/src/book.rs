@@ -60,6 +60,7 @@ fn of(kind: u8, account: Address) -> B256 {
 
 /// The numbers.
 #[storage]
+#[derive(portcullis::StorageLayout)]
 pub struct Book {
     numbers: StorageMap<B256, StorageU256>,
 }

@@ -27,10 +27,10 @@ errors! {
     PriceUnusable(asset: Address, price_wad: U256);
     /// The oracle's price is older than `oldest`, or of a time that is yet to come.
     PriceStale(asset: Address, updated_at: U256, oldest: u64);
-    /// The collateral's price in the loan is further from the reference (with 128 bits behind the point) than its band: nothing is lent at it.
-    PriceOffReference(price_wad: U256, reference_x128: U256);
-    /// The collateral's price in the loan moved within the call.
-    PriceMoved(before_wad: U256, price_wad: U256);
+    /// The collateral's price in the loan, of a unit in units, is further from the reference than its band: nothing is lent at it. Both with 128 bits behind the point.
+    PriceOffReference(price_x128: U256, reference_x128: U256);
+    /// The collateral's price in the loan moved within the call; the same.
+    PriceMoved(before_x128: U256, price_x128: U256);
     /// What 2^120 shares of the suppliers' are worth fell within the call.
     ShareFell(before: U256, worth: U256);
     /// There is no such guard or mode.

@@ -3,6 +3,7 @@
 use super::{
     arguments::{BandTerms, Overview},
     guards::{paused_by, scope, HEALTH, LAST_GUARD, PAIR},
+    oracle::ratio,
     Market, MarketError, UnknownAsset, UnknownMode, UnknownState,
 };
 use alloc::vec::Vec;
@@ -13,7 +14,6 @@ use portcullis::{
     calldata,
     core_types::{
         breaker::Rung,
-        invariant::price::Ratio,
         mode::{GuardId, Mode},
     },
     guarded,
@@ -57,6 +57,13 @@ pub trait IMarketGuards {
     /// `NotGovernor`, [`OracleFailed`](super::OracleFailed), [`PriceUnusable`](super::PriceUnusable), [`PriceStale`](super::PriceStale),
     /// `SettingOutOfBounds`, `PriceOutOfRange`, `OperationNotReady`.
     fn configure_band(&mut self, terms: BandTerms) -> Result<(), MarketError>;
+
+    /// Sets the reference anew, at the oracle's price. For the governor; it always waits.
+    ///
+    /// # Errors
+    /// `NotGovernor`, `PriceWindowUnset`, [`OracleFailed`](super::OracleFailed), [`PriceUnusable`](super::PriceUnusable), [`PriceStale`](super::PriceStale),
+    /// `PriceOutOfRange`, `OperationNotReady`.
+    fn reset_band(&mut self) -> Result<(), MarketError>;
 
     /// Has a guard enforce (0), watch (1) or latch (2: it trips where its method is latched, and enforces elsewhere). For the governor; down the ladder waits.
     ///
@@ -144,7 +151,7 @@ impl IMarketGuards for Market {
             step_bps,
             period_secs,
         } = terms;
-        let price = Ratio::whole(self.oracle().relative_wad(self.vm())?);
+        let price = ratio(self.oracle().relative_x128(self.vm())?);
         let terms = WindowTerms {
             down_bps,
             up_bps,
@@ -153,6 +160,15 @@ impl IMarketGuards for Market {
         };
         let change = self.timelock.change(&governor, &data);
         Ok(self.bands.configure(change, PAIR, &price, terms)?)
+    }
+
+    #[exempt("the governor's; the timelock is asked")]
+    fn reset_band(&mut self) -> Result<(), MarketError> {
+        let governor = self.authority.governor()?;
+        let data = calldata!("resetBand");
+        let price = ratio(self.oracle().relative_x128(self.vm())?);
+        let change = self.timelock.change(&governor, &data);
+        Ok(self.bands.reset(change, PAIR, &price)?)
     }
 
     #[exempt("the governor's; the timelock is asked")]

@@ -10,7 +10,8 @@
 //! - BAND and OUTFLOW refuse what callers ask for. They enforce, and latch nowhere.
 
 use super::{
-    book::PLEDGED, liquidation::BORROWS, Market, MarketError, PriceMoved, PriceOffReference, ShareFell,
+    book::PLEDGED, liquidation::BORROWS, oracle::ratio, Market, MarketError, PriceMoved, PriceOffReference,
+    ShareFell,
 };
 use alloy_primitives::{Address, B256, U256};
 use portcullis::{
@@ -19,7 +20,7 @@ use portcullis::{
         breaker::{Kind, Rung, Target},
         mode::{GuardId, Modes},
     },
-    invariant::{self, evaluated, numbers::price::Ratio, Invariant, Unmet},
+    invariant::{self, evaluated, Invariant, Unmet},
     scope_key::Scope,
     sdk::VM,
     transition::{Flows, Latching, Moded, Violation},
@@ -72,14 +73,14 @@ impl Market {
     /// The collateral's price in the loan is near its reference, which follows.
     #[inline(never)]
     pub(crate) fn price_is_near(&mut self) -> Result<(), GuardError> {
-        let price_wad = self.oracle().relative_wad(self.vm())?;
-        let price = Ratio::whole(price_wad);
+        let price_x128 = self.oracle().relative_x128(self.vm())?;
+        let price = ratio(price_x128);
         let band = self.bands.follow(PAIR, &price)?;
         if band.contains(&price) {
             return Ok(());
         }
         Err(GuardError::own(PriceOffReference {
-            price_wad,
+            price_x128,
             reference_x128: band.reference_x128(),
         }))
     }
@@ -113,14 +114,14 @@ impl Market {
     pub(crate) fn stays_healthy_at_prices(&self, account: Address, any_debt: bool) -> impl Invariant {
         let oracle = self.oracle();
         let price_stays = invariant::compare(
-            move |vm: &VM| evaluated(vm, || oracle.relative_wad(vm)),
-            |before_wad: U256, price_wad| {
-                if before_wad == price_wad {
+            move |vm: &VM| evaluated(vm, || oracle.relative_x128(vm)),
+            |before_x128: U256, price_x128| {
+                if before_x128 == price_x128 {
                     return Ok(());
                 }
                 Err(Unmet::Broken(GuardError::own(PriceMoved {
-                    before_wad,
-                    price_wad,
+                    before_x128,
+                    price_x128,
                 })))
             },
         );

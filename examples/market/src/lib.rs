@@ -16,12 +16,16 @@
 //! - **Repaying and adding collateral** run on every rung but frozen, and with a dead oracle. The breaker comes back by itself.
 //! - Nothing is lent at a price off its reference, which follows slowly. Liquidations ask only that a price is young: a fall that is real must not wait for the reference.
 //!   A price pushed down costs a borrower the bonus.
+//! - **A price that jumped further than the reference goes at once**, a doubling or a halving, would be off it for good, as a call that is refused moves no reference. The governor sets
+//!   it anew, and that waits.
 //! - **How fast the debt grows is what the loan's bucket lets leave**: each loan is an outflow of it. [`portcullis::growth_cap`] would bound the debt by itself, beside what suppliers
 //!   withdraw; a program of 128 KiB has not the room for both, and the reference bounds what no bucket does.
 //! - Whoever owes nothing needs no price: taking out collateral works while the oracle is gone.
 //! - What leaves is declared and charged before it does, all the more the stricter the breaker. What a liquidation takes out is not: it is bounded by what it brings.
 //! - What is the market's is a number, not a balance: a gift changes no price. What a token that takes a fee brings is what arrived.
 //! - Interest is counted at the beginning of every call that moves loan or debt, and in what the views say.
+//! - **Of which the market holds less than it owes** (a token took something back), every call that SOLVENCY guards is refused, repaying too, until somebody makes up for it or the governor has
+//!   SOLVENCY watch. Whoever leaves last then goes without: the market shares out only what borrowers did not pay.
 //! - Nothing comes in before breaker and buckets are set, and nothing is lent before the bands are.
 //!
 //! # Trust assumptions
@@ -100,6 +104,7 @@ events! {
 /// The market.
 #[portcullis::entrypoint(latch)]
 #[storage]
+#[derive(portcullis::StorageLayout)]
 pub struct Market {
     book: Book,
     authority: Authority,

@@ -6,6 +6,7 @@
 //!   collateral if that is less.
 //! - **When it no longer does**, the whole of it is sold at its value, and what it does not pay is the suppliers' loss, of all alike and at once. Nobody gets a
 //!   bonus for that, which the suppliers would pay; they are the ones who gain by it.
+//! - With a token that keeps a fee less arrives than the collateral costs, and nobody can liquidate then: whoever repays first brings the debt down to what is covered.
 //! - So nobody gains by liquidating itself: what is paid above the value is always its own.
 
 use super::{

@@ -4,13 +4,21 @@
 //! - An oracle answers `price(asset) returns (uint256 wad, uint256 updatedAt)`: what 10^18 of the asset's smallest units are worth, with 18 decimals.
 //! - **A price is good or there is none**: one that is gone, zero, too large, too old or of the future is an error of its own.
 //! - A value is an amount times a price. Nothing is divided, so nothing is rounded: 136 bits and 120 fit a word.
+//! - The one price in the other is of a unit in units, with 128 bits behind the point. Two tokens' units may be worth 10^15 times, or as small a part of, one another: in whole units a price
+//!   of a few of them could double unseen, and one of very many would be no number of the reference's.
 //! - Who owes nothing is worth asking no oracle.
 
 use super::{AmountTooLarge, OracleFailed, PriceStale, PriceUnusable};
 use alloy_primitives::{Address, B256, U256};
 use portcullis::{
     calldata,
-    core_types::{invariant::health::Account, mul_div::mul_div_down},
+    core_types::{
+        invariant::{
+            health::Account,
+            price::{Pricing, Ratio, Shares},
+        },
+        mul_div::mul_div_down,
+    },
     sdk::{static_call_words, VM},
     GuardError,
 };
@@ -18,7 +26,10 @@ use stylus_sdk::prelude::*;
 
 /// A price of this age is young enough; a second more is not.
 pub const MOST_AGE_SECS: u64 = 60 * 60;
-const WAD: U256 = U256::from_limbs([1_000_000_000_000_000_000, 0, 0, 0]);
+/// Where the point of a relative price is.
+const POINT: U256 = U256::from_limbs([0, 0, 1, 0]);
+/// No shares but a virtual one: what a fraction is made of.
+const PLAIN: Pricing = Pricing::new(0, U256::ONE).unwrap();
 const MOST_PRICE_BITS: usize = 120;
 
 /// Where prices come from, and of what.
@@ -57,14 +68,14 @@ impl Oracle {
         })
     }
 
-    /// What 10^18 units of the collateral are in units of the loan, rounded down: all that health turns on.
+    /// What a unit of the collateral is in units of the loan, with 128 bits behind the point, rounded down: all that health turns on. Not zero.
     ///
     /// # Errors
     /// Those of [`Oracle::prices`]; [`AmountTooLarge`], which prices within their bounds are not.
     #[inline(never)]
-    pub(crate) fn relative_wad(&self, vm: &VM) -> Result<U256, GuardError> {
+    pub(crate) fn relative_x128(&self, vm: &VM) -> Result<U256, GuardError> {
         let prices = self.prices(vm)?;
-        mul_div_down(prices.collateral_wad, WAD, prices.loan_wad)
+        mul_div_down(prices.collateral_wad, POINT, prices.loan_wad)
             .ok_or_else(|| GuardError::own(AmountTooLarge {}))
     }
 
@@ -100,6 +111,16 @@ impl Oracle {
             })),
         }
     }
+}
+
+/// A relative price as what is compared with a reference.
+#[inline(never)]
+pub(crate) fn ratio(price_x128: U256) -> Ratio {
+    // Both with the virtual one. Invariant: a price is not zero.
+    PLAIN.price(&Shares {
+        assets: price_x128.saturating_sub(U256::ONE),
+        supply: POINT.saturating_sub(U256::ONE),
+    })
 }
 
 fn two_words(answer: &[u8]) -> Option<(U256, U256)> {

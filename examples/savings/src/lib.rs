@@ -79,6 +79,7 @@ pub const LADDER: Bounds = Bounds::USUAL;
 /// The savings.
 #[entrypoint]
 #[storage]
+#[derive(portcullis::StorageLayout)]
 pub struct Savings {
     /// By the hash of asset and account.
     balances: StorageMap<B256, StorageU256>,

@@ -77,6 +77,7 @@ events! {
 /// The treasury.
 #[entrypoint]
 #[storage]
+#[derive(portcullis::StorageLayout)]
 pub struct Treasury {
     /// By the hash of asset and account.
     balances: StorageMap<B256, StorageU256>,

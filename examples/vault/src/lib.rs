@@ -80,6 +80,7 @@ use stylus_sdk::{
 /// The vault.
 #[portcullis::entrypoint(latch)]
 #[storage]
+#[derive(portcullis::StorageLayout)]
 pub struct Vault {
     asset: StorageAddress,
     name: StorageB256,

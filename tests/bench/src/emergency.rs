@@ -377,7 +377,11 @@ fn safes_code(contract: &str) -> Vec<u8> {
 }
 
 /// Deploys, activates and constructs a program: in fragments when it is larger than one contract may be.
-fn program(site: &mut Site, build: &str, constructor: Vec<u8>) -> Result<(Address, Size), BenchError> {
+pub(crate) fn program(
+    site: &mut Site,
+    build: &str,
+    constructor: Vec<u8>,
+) -> Result<(Address, Size), BenchError> {
     let raw = wasm::load(build)?.len() as u64;
     let (code, compressed) = match wasm::code(build)? {
         Code::Whole(code) => (code.to_vec(), code.len()),

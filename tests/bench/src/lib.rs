@@ -19,6 +19,7 @@ pub mod markdown;
 pub mod measure;
 pub mod peer;
 pub mod probe;
+pub mod proxy;
 pub mod scenario;
 pub mod site;
 pub mod table;

@@ -76,6 +76,7 @@ fn title(group: Group) -> &'static str {
         Group::Authority => "Authority",
         Group::Solvency => "Solvency",
         Group::Said => "Events and refusals",
+        Group::Proxy => "Behind a proxy",
     }
 }
 
@@ -93,6 +94,11 @@ OpenZeppelin's ERC-20."
             "Whole contracts: the hub, the council and the savings. The council calls the hub, and the Safe a contract that it owns; both
 verify three signatures of accounts' keys. The sizes are of the contract that is called. What an AccessManager costs in Solidity stands
 under Authority."
+        }
+        Group::Proxy => {
+            "OpenZeppelin's ERC-20 in Solidity, the same behind each; \"guard adds\" is against the same call without a proxy. The guarded proxy always asks its pause
+ladder, takes its lock, and looks whether ERC-1967's words are what they were. The limit is one of one token, whose balance is asked before and
+after; the invariant asks one view of one word before and after; a latched call is delegated to the proxy itself first."
         }
         Group::Baseline => {
             "`run(address, uint256)`, which returns at once. Below, \"guard adds\" is against this call in the same language, so

@@ -6,6 +6,7 @@ use crate::error::BenchError;
 use crate::measure::{Ending, Stage};
 use crate::peer::{self, Create};
 use crate::probe;
+use crate::proxy::{self, Before, Called, Guards};
 use crate::site::{Case, Site};
 use crate::table::Row;
 use alloy_sol_types::SolValue;
@@ -40,11 +41,13 @@ pub enum Group {
     Solvency,
     /// What a guard says: events and refusals.
     Said,
+    /// The same contract behind different proxies.
+    Proxy,
 }
 
 impl Group {
     /// Every group, in the order of the table.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Bridge,
         Self::Governance,
         Self::Emergency,
@@ -57,6 +60,7 @@ impl Group {
         Self::Authority,
         Self::Solvency,
         Self::Said,
+        Self::Proxy,
     ];
 }
 
@@ -200,6 +204,24 @@ fn peer(
     }
 }
 
+/// A call through a proxy, against the same without one.
+fn proxied(
+    id: &'static str,
+    name: &'static str,
+    by: &'static str,
+    before: Before,
+    called: Called,
+) -> Scenario {
+    Scenario {
+        id,
+        group: Group::Proxy,
+        name,
+        by,
+        guarded: Box::new(move || proxy::stage(before, called)),
+        baseline: Some(Box::new(move || proxy::stage(Before::Nothing, called))),
+    }
+}
+
 /// The call that does nothing.
 fn baseline(id: &'static str, name: &'static str, by: &'static str, guarded: Prepare) -> Scenario {
     Scenario {
@@ -294,6 +316,17 @@ pub fn all() -> Vec<Scenario> {
         peer("pause/openzeppelin/paused", Said, "Pause check: paused, refused (`Pausable`)", OPENZEPPELIN, Case::PAUSED, |site| site.create("PausablePeer", true.abi_encode())),
         probe("bucket/portcullis/refused", Said, "Bucket: more than it holds, refused", OURS, "bucket", Case::TOO_MUCH),
         peer("bucket/ccip/refused", Said, "Bucket: more than it holds, refused (`_consume`)", CCIP, Case::TOO_MUCH, |site| site.create_fetched("CcipRateLimiterInMapPeer", ccip_in_map(site))),
+
+        proxied("proxy/transfer/transparent", "Transfer (`TransparentUpgradeableProxy`)", OPENZEPPELIN, Before::Transparent, Called::Transfer),
+        proxied("proxy/transfer/erc1967", "Transfer (`ERC1967Proxy`, UUPS)", OPENZEPPELIN, Before::Erc1967, Called::Transfer),
+        proxied("proxy/transfer/guarded", "Transfer: pause ladder, lock, ERC-1967's words", OURS, Before::Guarded(Guards::Always), Called::Transfer),
+        proxied("proxy/transfer/limit", "Transfer: and a limit, of which nothing leaves", OURS, Before::Guarded(Guards::Limit), Called::Transfer),
+        proxied("proxy/transfer/invariant", "Transfer: and an invariant", OURS, Before::Guarded(Guards::Invariant), Called::Transfer),
+        proxied("proxy/transfer/latch", "Transfer: and latched", OURS, Before::Guarded(Guards::Latch), Called::Transfer),
+        proxied("proxy/payment/transparent", "Payment of another token (`TransparentUpgradeableProxy`)", OPENZEPPELIN, Before::Transparent, Called::Payment),
+        proxied("proxy/payment/limit", "Payment of another token: a limit, which is charged", OURS, Before::Guarded(Guards::Limit), Called::Payment),
+        proxied("proxy/view/transparent", "View (`TransparentUpgradeableProxy`)", OPENZEPPELIN, Before::Transparent, Called::View),
+        proxied("proxy/view/guarded", "View, by a static call of the proxy to itself", OURS, Before::Guarded(Guards::Always), Called::View),
     ]
 }
 

@@ -49,6 +49,18 @@ sol! {
         function heard(uint256 index) external view returns (bool succeeded, bytes returned);
     }
 
+    /// What a trojan does to whoever calls it by delegation.
+    interface ITrojan {
+        function transfer(address to, uint256 amount) external;
+        function write(uint256 slot, uint256 word) external;
+    }
+
+    /// A wallet that belongs to whoever calls it.
+    interface IBackdoor {
+        function sweepETH(address to) external;
+        function sweepERC20(address token, address to) external;
+    }
+
     struct ConstructorArguments {
         string name;
         string symbol;
@@ -81,6 +93,12 @@ pub enum Fixture {
     Thief,
     /// OpenZeppelin's ERC-4626 vault behind a hub.
     GuardedVault,
+    /// A market that pays rewards, and makes other calls when it is asked for them.
+    Market,
+    /// Writes words of whoever calls it by delegation.
+    Trojan,
+    /// The code of a wallet that belongs to whoever calls it.
+    Backdoor,
     /// An implementation for a proxy, with every fault that a guard from outside is for.
     Bank,
     /// Its next version, which upgrades itself for whoever asks.
@@ -103,7 +121,7 @@ pub enum Fixture {
 
 impl Fixture {
     /// Every one.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Token,
         Self::NoReturnToken,
         Self::RefusingToken,
@@ -114,6 +132,9 @@ impl Fixture {
         Self::GreedyToken,
         Self::Thief,
         Self::GuardedVault,
+        Self::Market,
+        Self::Trojan,
+        Self::Backdoor,
         Self::Bank,
         Self::BankTwo,
         Self::Beacon,
@@ -137,6 +158,9 @@ impl Fixture {
             Self::GreedyToken => include_str!("../../fixtures/artifacts/GreedyToken.json"),
             Self::Thief => include_str!("../../fixtures/artifacts/Thief.json"),
             Self::GuardedVault => include_str!("../../fixtures/artifacts/GuardedVault.json"),
+            Self::Market => include_str!("../../fixtures/artifacts/Market.json"),
+            Self::Trojan => include_str!("../../fixtures/artifacts/Trojan.json"),
+            Self::Backdoor => include_str!("../../fixtures/artifacts/Backdoor.json"),
             Self::Bank => include_str!("../../fixtures/artifacts/Bank.json"),
             Self::BankTwo => include_str!("../../fixtures/artifacts/BankTwo.json"),
             Self::Beacon => include_str!("../../fixtures/artifacts/Beacon.json"),

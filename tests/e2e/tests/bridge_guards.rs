@@ -445,6 +445,24 @@ fn only_those_who_may_set_a_guard_can() {
 }
 
 #[test]
+fn a_guardian_is_replaced_at_once() {
+    let mut world = world();
+    let (bridge, old) = (world.bridge, world.guardian);
+    let named = IBridgeGuarded::setGuardianCall { guardian: world.user };
+    world.must(world.governor, bridge, &named, "a guardian").unwrap();
+    let guardian = world.view(bridge, &IBridgeGuarded::guardianCall {}).unwrap();
+    assert_eq!(guardian, world.user);
+    assert_refused(
+        &world.send(old, bridge, &pause(2, HOUR)).unwrap(),
+        &IBridgeGuarded::NotGuardian { caller: old },
+    );
+    assert!(world
+        .send(world.user, bridge, &pause(2, HOUR))
+        .unwrap()
+        .is_success());
+}
+
+#[test]
 fn power_is_handed_over_in_two_steps() {
     let mut world = world();
     let bridge = world.bridge;
@@ -517,6 +535,8 @@ fn a_bridge_that_no_longer_holds_what_it_owes_pays_nobody() {
         value: units(1),
     };
     or_skip!(world.chain.set_storage(token, balance_slot(world.user), units(1)));
+    let paid_in = world.deposit(world.user, token, units(1)).unwrap();
+    assert_refused(&paid_in, &insolvent(1_000, 1_001));
     world.must(world.user, token, &gift, "a gift").unwrap();
     assert!(world.withdraw(token, world.user, units(10)).unwrap().is_success());
 }

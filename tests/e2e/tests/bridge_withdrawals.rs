@@ -322,6 +322,22 @@ fn a_bridge_is_constructed_once() {
 }
 
 #[test]
+fn each_deposit_has_a_number_of_its_own() {
+    for build in Build::BOTH {
+        let mut world = world(build);
+        open(&mut world, build, ETH);
+        for number in 0..3 {
+            let receipt = world.deposit(world.user, ETH, units(5)).unwrap();
+            let mut told = receipt.logs.iter();
+            let told = told
+                .find_map(|log| IBridge::Deposited::decode_log(log).ok())
+                .expect("the event");
+            assert_eq!((told.nonce, told.amount), (units(number), units(5)), "{build:?}");
+        }
+    }
+}
+
+#[test]
 fn a_deposit_must_bring_what_it_says() {
     for build in Build::BOTH {
         let mut world = world(build);

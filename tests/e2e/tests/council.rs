@@ -184,6 +184,47 @@ fn a_passkey_and_an_approval_on_chain_count_as_signatures_do() {
 }
 
 #[test]
+fn what_a_member_takes_back_counts_no_longer_whether_it_was_signed_or_said_on_chain() {
+    let mut world = World::new();
+    let user = world.people.user;
+    let action = world.action(world.hub, World::freeze(), 1);
+    let Action {
+        target,
+        value,
+        call,
+        nonce,
+        epoch,
+        validAfter,
+        validBefore,
+    } = action.clone();
+    let revoke = ICouncil::revokeCall {
+        target,
+        value,
+        nonce,
+        epoch,
+        validAfter,
+        validBefore,
+        call,
+    };
+    let entries = vec![world.signed(0, &action), world.approved()];
+    assert!(world.approve(&action).is_success());
+    let stranger = world.people.attacker;
+    let refused = world.chain.submit(stranger, world.council, &revoke).unwrap();
+    assert_refused(&refused, &ICouncil::NotMember { account: stranger });
+    let revoked = world.chain.submit(user, world.council, &revoke).unwrap();
+    assert!(revoked.is_success(), "{revoked:?}");
+    let digest = world.digest(&action);
+    assert_refused(
+        &world.execute(&action, entries.clone()),
+        &ICouncil::ApprovalWithdrawn { digest, member: user },
+    );
+    assert_eq!(world.state(), 0);
+    assert!(world.approve(&action).is_success(), "and may be said again");
+    assert!(world.execute(&action, entries).is_success());
+    assert_eq!(world.state(), 4);
+}
+
+#[test]
 fn a_passkeys_signature_of_something_else_does_not_count() {
     let mut world = World::new();
     let action = world.action(world.hub, World::freeze(), 1);

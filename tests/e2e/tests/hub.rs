@@ -1,5 +1,7 @@
 //! A hub as WASM on a chain, a vault in Solidity that asks it, and the attacks on both.
 
+#[path = "hub/governed.rs"]
+mod governed;
 #[path = "hub/world.rs"]
 mod world;
 

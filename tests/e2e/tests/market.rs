@@ -1,5 +1,7 @@
 //! The market as WASM on a chain: what it does, what is tried on it, and trips that outlive the revert they cause.
 
+#[path = "market/corrupted.rs"]
+mod corrupted;
 #[path = "market/governed.rs"]
 mod governed;
 #[path = "market/liquidations.rs"]
@@ -8,6 +10,8 @@ mod liquidations;
 mod model;
 #[path = "market/prices.rs"]
 mod prices;
+#[path = "market/rounded.rs"]
+mod rounded;
 #[path = "market/tripped.rs"]
 mod tripped;
 #[path = "market/world.rs"]
@@ -40,7 +44,13 @@ fn a_loan_is_taken_on_collateral_and_repaid_with_interest() {
         value: u(1_000_000),
     };
     world.chain.must(user, world.loan, &more, "a transfer").unwrap();
-    assert!(world.repay(attacker, U256::MAX).is_success());
+    let all = world.repay(attacker, U256::MAX);
+    let [told] = events::<IMarket::Repaid>(&all, market).try_into().unwrap();
+    assert_eq!(
+        told.shares,
+        u(1_500_000_000),
+        "its own, though a unit rounded up buys more"
+    );
     assert_eq!((world.debt(attacker), world.totals().1), (0, 0));
     let paid = 2_500_000 - world.held(world.loan, attacker);
     assert!((1_575_000..=1_575_002).contains(&paid), "{paid}");
@@ -65,6 +75,7 @@ fn the_market_pays_its_suppliers_what_it_has_that_is_not_lent() {
     );
     world.must(user, &withdraw(400_000_000));
     assert_eq!(world.totals().0, SUPPLIED - 400_000);
+    assert_eq!(world.position(user).shares, u((SUPPLIED - 400_000) * 1_000));
     assert_refused(
         &world.send(attacker, &withdraw(1)),
         &IMarket::MoreThanBalance {
@@ -103,6 +114,19 @@ fn borrowing_too_much_is_refused_and_trips_nothing() {
     assert_refused(&world.unpledge(attacker, 100_001), &none);
     assert_refused(&world.borrow(attacker, 0), &IMarket::NothingMoved {});
     assert_eq!(world.violations(), 0);
+}
+
+#[test]
+fn nothing_is_neither_taken_in_nor_let_out() {
+    let mut world = World::new();
+    let (user, attacker) = (world.people.user, world.people.attacker);
+    let nothing = IMarket::NothingMoved {};
+    let supply = IMarket::supplyCall { amount: u(0) };
+    assert_refused(&world.send(user, &supply), &nothing);
+    assert_refused(&world.pledge(attacker, 0), &nothing);
+    assert!(world.pledge(attacker, 10).is_success());
+    assert_refused(&world.unpledge(attacker, 0), &nothing);
+    assert_eq!(world.position(attacker).collateral, u(10));
 }
 
 #[test]

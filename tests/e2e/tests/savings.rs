@@ -6,11 +6,12 @@ mod tripped;
 mod world;
 
 use alloy_primitives::{keccak256, U256};
-use alloy_sol_types::{SolCall, SolValue};
+use alloy_sol_types::{SolCall, SolError, SolValue};
 use e2e::calls::{refusal, ETH};
 use e2e::openzeppelin::{creation_code, IAccessManager};
 use e2e::or_skip;
-use e2e::savings::{ISavings, ISavingsGovernance};
+use e2e::savings::{ISavings, ISavingsGovernance, GUARDIAN_TERMS};
+use e2e::tokens::{Fixture, IToken};
 use world::*;
 
 /// The role whose calls wait.
@@ -112,6 +113,103 @@ fn what_the_manager_delays_is_scheduled_there_and_done_once() {
 }
 
 #[test]
+fn every_setter_that_loosens_has_to_have_been_delayed_with_the_data_of_its_own_call() {
+    let mut world = World::new();
+    let (governor, user, savings, asset) = (
+        world.people.governor,
+        world.people.user,
+        world.savings,
+        world.token,
+    );
+    let loosening: [Vec<u8>; 6] = [
+        ISavingsGovernance::configureGuardiansCall {
+            pauseSecs: GUARDIAN_TERMS.pauseSecs + 1,
+            ..GUARDIAN_TERMS
+        }
+        .abi_encode(),
+        ISavingsGovernance::configureHitsCall {
+            asset,
+            hits: 4,
+            windowSecs: HOUR,
+            least: units(LARGE),
+        }
+        .abi_encode(),
+        ISavingsGovernance::configureBreakersCall {
+            throttleBps: 2_501,
+            ..BREAKERS
+        }
+        .abi_encode(),
+        ISavingsGovernance::configureRecordCall { secs: 10 * DAY - 1 }.abi_encode(),
+        ISavingsGovernance::configureExitCall {
+            asset,
+            openAfterSecs: 2 * DAY + 1,
+            lateSecs: DAY,
+        }
+        .abi_encode(),
+        ISavingsGovernance::setDelayCall { secs: DELAY - 1 }.abi_encode(),
+    ];
+    for data in &loosening {
+        let early = world
+            .chain
+            .transact(governor, savings, data.clone(), U256::ZERO)
+            .unwrap();
+        assert_refused(
+            &early,
+            &ISavingsGovernance::OperationNotReady {
+                operation: keccak256(data),
+                readyAt: 0,
+                expiresAt: 0,
+            },
+        );
+    }
+    // Whom the manager delays for long enough may.
+    world.manage(
+        governor,
+        &IAccessManager::grantRoleCall {
+            roleId: DELAYED,
+            account: user,
+            executionDelay: DELAY as u32,
+        },
+    );
+    let selectors = loosening
+        .iter()
+        .map(|data| <[u8; 4]>::try_from(&data[..4]).unwrap().into());
+    world.manage(
+        governor,
+        &IAccessManager::setTargetFunctionRoleCall {
+            target: savings,
+            selectors: selectors.collect(),
+            roleId: DELAYED,
+        },
+    );
+    for data in &loosening {
+        let schedule = IAccessManager::scheduleCall {
+            target: savings,
+            data: data.clone().into(),
+            when: alloy_primitives::aliases::U48::ZERO,
+        };
+        world.manage(user, &schedule);
+    }
+    or_skip!(world.chain.advance_time(DELAY));
+    let [settings @ .., sooner] = loosening;
+    for data in settings {
+        let made = world.chain.transact(user, savings, data, U256::ZERO).unwrap();
+        assert!(made.is_success(), "{made:?}");
+    }
+    // But for the delay, which only gets longer.
+    let operation = keccak256(&sooner);
+    let refused = world.chain.transact(user, savings, sooner, U256::ZERO).unwrap();
+    assert_refused(
+        &refused,
+        &ISavingsGovernance::OperationNotReady {
+            operation,
+            readyAt: 0,
+            expiresAt: 0,
+        },
+    );
+}
+
+#[test]
 fn only_the_manager_hands_over() {
     let mut world = World::new();
     let (governor, savings) = (world.people.governor, world.savings);
@@ -153,6 +251,7 @@ fn the_exit_opens_at_its_second_and_everybody_leaves_with_their_share() {
     let before = world.held(user);
     assert!(world.leave(user).is_success());
     assert_eq!(world.held(user), before + PAID_IN);
+    assert_eq!((world.balance_of(user), world.balance_of(attacker)), (0, PAID_IN));
     let again = world.leave(user);
     assert!(refusal::<ISavings::AlreadyPaid>(&again).is_some(), "{again:?}");
     assert!(world.leave(attacker).is_success());
@@ -246,6 +345,102 @@ fn what_ran_for_long_enough_is_no_longer_counted_as_frozen() {
     assert_eq!(early.map(|early| early.openAfterSecs), Some(2 * DAY));
     or_skip!(world.chain.move_to(opens_at - 1));
     assert!(!world.open().is_success());
+}
+
+#[test]
+fn reduce_only_shuts_the_way_in_and_leaves_a_twentieth_out_and_frozen_shuts_both() {
+    let mut world = World::new();
+    let (user, token, guardian) = (world.people.user, world.token, world.people.guardian);
+    let pause = |state| ISavingsGovernance::pauseCall { state, secs: DAY };
+    assert_refused(
+        &world.send(guardian, &pause(1)),
+        &ISavingsGovernance::UnknownState { state: 1 },
+    );
+    let paused = world.send(guardian, &pause(3));
+    let until = world.time_of(&paused) + DAY;
+    let shut = |state, kind, retry_at| ISavings::GroupRestricted {
+        group: 0,
+        state,
+        kind,
+        retryAt: retry_at,
+    };
+    assert_refused(&world.send(user, &deposit(token, 1)), &shut(3, 0, until));
+    assert!(world.send(user, &withdraw(token, PAID_IN / 20)).is_success());
+    let over = refusal::<ISavings::RateLimited>(&world.send(user, &withdraw(token, LARGE)));
+    assert_eq!(over.map(|over| over.requested), Some(units(20 * LARGE)));
+
+    let mut world = World::new();
+    let (user, token) = (world.people.user, world.token);
+    let frozen = world.send(world.people.guardian, &pause(4));
+    let until = world.time_of(&frozen) + DAY;
+    assert_eq!(world.view(&ISavingsGovernance::pausedUntilCall {}), units(until));
+    assert_refused(&world.send(user, &deposit(token, 1)), &shut(4, 0, until));
+    assert_refused(&world.send(user, &withdraw(token, 1)), &shut(4, 3, until));
+}
+
+#[test]
+fn neither_nothing_nor_more_than_an_account_has_is_moved() {
+    let mut world = World::new();
+    let (user, asset) = (world.people.user, world.token);
+    let nothing = ISavings::NothingMoved {};
+    assert_refused(&world.send(user, &deposit(asset, 0)), &nothing);
+    assert_refused(&world.send(user, &withdraw(asset, 0)), &nothing);
+    assert_refused(
+        &world.send(user, &withdraw(asset, PAID_IN + 1)),
+        &ISavings::MoreThanBalance {
+            asset,
+            requested: units(PAID_IN + 1),
+            balance: units(PAID_IN),
+        },
+    );
+    assert!(world.send(user, &withdraw(asset, PAID_IN)).is_success());
+    assert_eq!(world.balance_of(user), 0);
+    assert_eq!(world.view(&ISavings::owedCall { asset }), units(PAID_IN));
+}
+
+#[test]
+fn savings_of_which_some_is_missing_take_nothing_in_and_pay_nobody_before_the_exit() {
+    let mut world = World::new();
+    let (user, asset, savings) = (world.people.user, world.token, world.savings);
+    // A unit is gone: OpenZeppelin's token keeps balances in its first word's map.
+    let slot = keccak256((savings, U256::ZERO).abi_encode());
+    or_skip!(world
+        .chain
+        .set_storage(asset, slot.into(), units(2 * PAID_IN - 1)));
+    let missing = |owed: u64| ISavings::Insolvent {
+        asset,
+        locked: units(owed - 1),
+        owed: units(owed),
+    };
+    assert_refused(&world.send(user, &deposit(asset, 10)), &missing(2 * PAID_IN + 10));
+    assert_refused(
+        &world.send(user, &withdraw(asset, 10)),
+        &missing(2 * PAID_IN - 10),
+    );
+}
+
+#[test]
+fn a_token_that_calls_back_enters_by_no_door() {
+    let mut world = World::of(Fixture::CallbackToken, |_| ());
+    let (user, token, savings) = (world.people.user, world.token, world.savings);
+    for inner in [
+        deposit(token, 1).abi_encode(),
+        withdraw(token, 1).abi_encode(),
+        ISavings::takeShareCall { asset: token }.abi_encode(),
+    ] {
+        let prime = IToken::setCallbackCall {
+            target: savings,
+            data: inner.into(),
+        };
+        world.chain.must(user, token, &prime, "a callback").unwrap();
+        let out = world.send(user, &withdraw(token, 1_000));
+        assert!(out.is_success(), "{out:?}");
+        let said = world
+            .chain
+            .view(user, token, &IToken::lastReturnedCall {})
+            .unwrap();
+        assert_eq!(said.to_vec(), ISavings::Reentered {}.abi_encode());
+    }
 }
 
 #[test]

@@ -14,8 +14,10 @@ use alloy_sol_types::{SolCall, SolError};
 use e2e::calls::refusal;
 use e2e::dice::Dice;
 use e2e::or_skip;
+use e2e::rpc::Receipt;
 use e2e::tokens::{Fixture, IBatch, IToken};
-use e2e::vault::{IVault, IVaultGovernance, IVaultMonitor};
+use e2e::vault::{constructor_input, IVault, IVaultGovernance, IVaultMonitor};
+use e2e::wasm;
 use world::*;
 
 const FROZEN: u8 = 4;
@@ -85,6 +87,67 @@ fn the_limit_watches_first_and_tells_whom_it_would_have_refused() {
         (u(1_000_001), u(1_000_000))
     );
     assert!(world.withdraw(user, 1_000_000).is_success());
+}
+
+#[test]
+fn every_way_asks_the_limit_and_follows_the_price() {
+    let mut world = World::fresh(Fixture::Token);
+    let (user, vault) = (world.people.user, world.vault);
+    let told = |receipt: &Receipt| -> Vec<(u8, [u8; 4])> {
+        assert!(receipt.is_success(), "{receipt:?}");
+        let told = events::<IVault::GuardWouldRefuse>(receipt, vault);
+        told.iter()
+            .map(|told| (told.guard, told.reason[..4].try_into().unwrap()))
+            .collect()
+    };
+    // Neither is set, and both only watch.
+    let closed = (OUTFLOW, IVault::AssetClosed::SELECTOR);
+    let unset = (WINDOW, IVault::PriceWindowUnset::SELECTOR);
+    let mint = IVault::mintCall {
+        shares: u(1_000_000),
+        receiver: user,
+    };
+    assert_eq!(told(&world.deposit(user, 3_000_000)), [closed, unset]);
+    assert_eq!(told(&world.send(user, &mint)), [closed, unset]);
+    assert_eq!(told(&world.withdraw(user, 1_000)), [unset, closed]);
+    assert_eq!(told(&world.redeem(user, u(1_000))), [unset, closed]);
+    assert_eq!(told(&world.send(user, &IVault::collectCall {})), [unset]);
+}
+
+#[test]
+fn what_is_said_to_pass_is_nothing_where_a_guard_that_enforces_is_not_set() {
+    let mut world = World::fresh(Fixture::Token);
+    let user = world.people.user;
+    let most_in = IVault::maxDepositCall { receiver: user };
+    assert_eq!(
+        world.ask(user, &most_in),
+        U256::MAX,
+        "what only watches stops nobody"
+    );
+    world.set_mode(OUTFLOW, ENFORCE);
+    assert_eq!(world.ask(user, &most_in), U256::ZERO);
+    let closed = IVault::AssetClosed { asset: world.token };
+    assert_refused(&world.deposit(user, 3_000_000), &closed);
+    world.govern(&IVaultGovernance::configureOutflowCall {
+        capacity: u(CAPACITY),
+        refillSecs: DAY,
+    });
+    assert_eq!(world.ask(user, &most_in), U256::MAX);
+    // A price without a reference, of nobody's shares and of somebody's.
+    let unset = IVault::PriceWindowUnset { key: B256::ZERO };
+    world.set_mode(WINDOW, ENFORCE);
+    assert_eq!(world.ask(user, &most_in), U256::ZERO);
+    assert_refused(&world.deposit(user, 3_000_000), &unset);
+    world.set_mode(WINDOW, SHADOW);
+    assert!(world.deposit(user, 3_000_000).is_success());
+    assert_eq!(world.ask(user, &most_in), U256::MAX);
+    assert_eq!(world.max_withdraw(user), CAPACITY);
+    world.set_mode(WINDOW, ENFORCE);
+    assert_eq!(
+        (world.ask(user, &most_in), world.max_withdraw(user)),
+        (U256::ZERO, 0)
+    );
+    assert_refused(&world.withdraw(user, 1_000), &unset);
 }
 
 #[test]
@@ -295,6 +358,30 @@ fn a_group_is_frozen_to_its_second_and_comes_back_over_a_ramp() {
 }
 
 #[test]
+fn a_freeze_shuts_every_way_as_well_where_the_limit_only_watches() {
+    let mut world = World::with(Fixture::Token, |world| {
+        world.set_mode(OUTFLOW, SHADOW);
+    });
+    let (user, guardian) = (world.people.user, world.people.guardian);
+    assert!(world.deposit(user, 3_000_000).is_success());
+    let freeze = IVaultGovernance::freezeCall { group: 0, secs: DAY };
+    assert!(world.send(guardian, &freeze).is_success());
+    let mint = IVault::mintCall {
+        shares: u(1_000),
+        receiver: user,
+    };
+    for (receipt, kind) in [
+        (world.deposit(user, 1), INCREASES_RISK),
+        (world.send(user, &mint), INCREASES_RISK),
+        (world.withdraw(user, 1), BOUNDED_WITHDRAWAL),
+        (world.redeem(user, u(1_000)), BOUNDED_WITHDRAWAL),
+    ] {
+        let shut = refusal::<IVault::GroupRestricted>(&receipt).unwrap();
+        assert_eq!((shut.group, shut.state, shut.kind), (0, FROZEN, kind));
+    }
+}
+
+#[test]
 fn what_loosens_waits_in_the_open_and_what_tightens_does_not() {
     let mut world = World::new(Fixture::Token);
     let (user, governor, guardian) = (world.people.user, world.people.governor, world.people.guardian);
@@ -309,7 +396,12 @@ fn what_loosens_waits_in_the_open_and_what_tightens_does_not() {
         guard: OUTFLOW,
         mode: SHADOW,
     };
-    for loosening in [data(&limit(CAPACITY)), data(&down)] {
+    let wider = IVaultGovernance::configureWindowCall {
+        upBps: TERMS.upBps + 1,
+        ..TERMS
+    };
+    let sooner = IVaultGovernance::setDelayCall { secs: DELAY - 1 };
+    for loosening in [data(&limit(CAPACITY)), data(&down), data(&wider), data(&sooner)] {
         let operation = keccak256(&loosening);
         let early = world
             .chain
@@ -421,6 +513,63 @@ fn a_gift_counts_by_the_second_and_a_hundredth_a_day() {
 }
 
 #[test]
+fn a_gain_is_counted_before_every_way_in_and_out() {
+    let some = u(1_000_000);
+    for way in 0..4 {
+        let mut world = World::new(Fixture::Token);
+        let (user, attacker) = (world.people.user, world.people.attacker);
+        assert!(world.deposit(user, 864_000).is_success());
+        world.give(attacker, 100_000);
+        or_skip!(world.chain.advance_time(DAY));
+        let receipt = match way {
+            0 => world.deposit(user, 1_000),
+            1 => world.send(
+                user,
+                &IVault::mintCall {
+                    shares: some,
+                    receiver: user,
+                },
+            ),
+            2 => world.withdraw(user, 1_000),
+            _ => world.redeem(user, some),
+        };
+        // A hundredth of it in a day.
+        assert_eq!(
+            events::<IVault::GainCounted>(&receipt, world.vault),
+            [IVault::GainCounted {
+                previous: u(864_000),
+                managed: u(872_640)
+            }],
+            "{way}"
+        );
+    }
+}
+
+#[test]
+fn a_gift_gains_nothing_for_the_time_before_it_and_what_rounds_to_nothing_waits() {
+    let mut world = World::new(Fixture::Token);
+    let (user, attacker) = (world.people.user, world.people.attacker);
+    or_skip!(world.chain.advance_time(DAY));
+    assert!(world.deposit(user, 8_640_000).is_success());
+    or_skip!(world.chain.advance_time(DAY));
+    world.must(user, &IVault::collectCall {});
+    world.give(attacker, 1_000_000);
+    // A unit a second, and not those of the day before.
+    let gained = world.total() - 8_640_000;
+    assert!(gained <= 60, "{gained}");
+
+    // A hundredth of a thousand is ten a day: nothing in two hours, and one in four.
+    let mut world = World::new(Fixture::Token);
+    assert!(world.deposit(user, 1_000).is_success());
+    world.give(attacker, 100);
+    for _ in 0..12 {
+        or_skip!(world.chain.advance_time(2 * HOUR));
+        world.must(user, &IVault::collectCall {});
+    }
+    assert_eq!(world.total(), 1_006);
+}
+
+#[test]
 fn a_loss_stops_everything_until_it_is_written_down_for_all_alike() {
     let mut world = World::new(Fixture::GreedyToken);
     let (user, attacker) = (world.people.user, world.people.attacker);
@@ -433,7 +582,17 @@ fn a_loss_stops_everything_until_it_is_written_down_for_all_alike() {
         owed: u(399_000),
     };
     assert_refused(&world.withdraw(attacker, 1_000), &insolvent);
-    assert!(refusal::<IVault::Insolvent>(&world.deposit(attacker, 1_000)).is_some());
+    let mint = IVault::mintCall {
+        shares: u(1_000_000),
+        receiver: attacker,
+    };
+    for refused in [
+        world.deposit(attacker, 1_000),
+        world.send(attacker, &mint),
+        world.redeem(attacker, u(1_000_000)),
+    ] {
+        assert!(refusal::<IVault::Insolvent>(&refused).is_some(), "{refused:?}");
+    }
     assert!(refusal::<IVault::Insolvent>(&world.send(user, &IVault::collectCall {})).is_some());
     assert_eq!(world.total(), 300_000, "what is held, not what was managed");
     assert_eq!(world.max_withdraw(user), 0);
@@ -480,6 +639,26 @@ fn a_token_that_takes_more_than_it_moves_is_stopped_at_the_exit() {
     };
     assert_refused(&world.withdraw(user, 100_000), &insolvent);
     assert_eq!((world.total(), world.shares(user)), (500_000, shares));
+}
+
+#[test]
+fn a_vault_of_what_is_no_token_is_not_constructed() {
+    let World {
+        mut chain,
+        people,
+        token,
+        ..
+    } = World::fresh(Fixture::Token);
+    let code = wasm::code("vault").unwrap();
+    let mut construct = |asset, governor| {
+        let input = constructor_input(asset, governor, people.guardian);
+        chain.deploy_program(people.deployer, &code, input)
+    };
+    for asset in [Address::ZERO, people.user] {
+        assert!(construct(asset, people.governor).is_err(), "{asset}");
+    }
+    assert!(construct(token, Address::ZERO).is_err());
+    assert!(construct(token, people.governor).is_ok());
 }
 
 #[test]

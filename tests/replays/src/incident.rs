@@ -71,6 +71,8 @@ pub enum Victim {
     LendingDonate,
     OracleMarket,
     ShareCollateral,
+    VaultShare,
+    IndexRounding,
     Bridge,
     ReentrantPool,
     StakingReward,

@@ -29,7 +29,7 @@ use outcome::Outcome;
 pub fn replay_all() -> Result<Vec<Outcome>, ReplayError> {
     let mut outcomes = Vec::new();
     for id in IDS {
-        outcomes.extend(victims::replay(&Incident::read(id)?)?);
+        outcomes.push(victims::replay(&Incident::read(id)?)?);
     }
     outcomes.extend(older::replay_all()?);
     Ok(outcomes)

@@ -1,6 +1,6 @@
 //! `docs/INCIDENTS.md`: what came of each incident, as a table.
 
-use crate::incident::{Incident, IDS};
+use crate::incident::Incident;
 use crate::outcome::{Acted, Outcome, Variant};
 use crate::settings;
 use std::fmt::Write;
@@ -39,17 +39,6 @@ pub fn render(outcomes: &[Outcome], compiler: Option<&str>) -> String {
             variant(outcome.limits_alone.as_ref()),
             bucket(&outcome.incident),
             outcome.cannot,
-        );
-    }
-    let missing: Vec<&str> = IDS
-        .into_iter()
-        .filter(|id| !outcomes.iter().any(|outcome| outcome.incident == *id))
-        .collect();
-    if !missing.is_empty() {
-        let _ = write!(
-            text,
-            "\nAs data only, and not replayed yet: {}.\n",
-            missing.join(", ")
         );
     }
     let _ = write!(text, "\n{GAS_HEADING}\n\n| incident | operation | on its honest day | gas without guards | with |\n|---|---|---:|---:|---:|\n");

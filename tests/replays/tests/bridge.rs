@@ -1,12 +1,14 @@
 //! Ronin of 2024, Poly and Wormhole: which guard acted, at which step, with which error, and what is left.
 
-use alloy_primitives::{keccak256, U256};
-use alloy_sol_types::SolError;
+use alloy_primitives::{keccak256, B256, U256};
+use alloy_sol_types::{SolCall, SolError, SolValue};
+use e2e::calls::ETH;
+use e2e::tokens::{Fixture, IToken};
 use incident_replays::incident::{Guard, Incident};
 use incident_replays::outcome::Acted;
 use incident_replays::refusal::{guard_of, IRefusals};
 use incident_replays::run::{rehearse, Cast, Robbery};
-use incident_replays::stage::{Build, Move, Stage};
+use incident_replays::stage::{Build, IGuarded, Move, Stage};
 use incident_replays::victims::bridge::{
     guarded, guards, honest_day, keys, replay, stage, Bridge, IBridge, ATTACKER, PARAMETERS,
 };
@@ -285,5 +287,147 @@ fn the_replays_lose_the_files_numbers_without_guards_and_say_what_acted() {
         }
         assert_eq!(outcome.acted, [expected]);
         assert!(outcome.honest.gas_guarded > outcome.honest.gas_unguarded);
+    }
+}
+
+#[test]
+fn what_is_redeemed_takes_the_ceiling_of_what_is_minted_down_with_it() {
+    let (_, mut stage) = after(WORMHOLE, []);
+    let (user, governor, victim) = (stage.people.user, stage.people.governor, stage.victim);
+    let attacker = stage.actor(ATTACKER).unwrap();
+    let redeemed = 100_000_000_000_u64;
+    let redeem = IBridge::redeemCall {
+        amount: U256::from(redeemed),
+    };
+    stage.order(user, &redeem, "a redemption").unwrap();
+    let forged = |amount: u64, nonce: u64| {
+        let (amount, nonce) = (U256::from(amount), U256::from(nonce));
+        let note = IBridge::noteCall {
+            message: keccak256((victim, attacker, amount, nonce).abi_encode_params()),
+            weight: U256::from(100),
+        };
+        let mint = IBridge::mintCall {
+            to: attacker,
+            amount,
+            nonce,
+            book: attacker,
+        };
+        [
+            Move::call(1, ATTACKER, victim, &note),
+            Move::call(1, ATTACKER, victim, &mint),
+        ]
+    };
+    // While nobody refuses, the supply goes above where its ceiling is, and stays below where that was before the redemption.
+    stage.shadow(&[guards::GROWTH, guards::BACKING]).unwrap();
+    let above = forged(731_250_000_000 + redeemed / 2, 50);
+    stage.must(&above, "a minting in shadow").unwrap();
+    let enforce = IGuarded::setModeCall {
+        guard: guards::GROWTH,
+        mode: 0,
+    };
+    stage.order(governor, &enforce, "a guard's mode").unwrap();
+    let refused = stage.strike(&forged(1, 51)).unwrap().unwrap_err();
+    let error = IRefusals::GrowthExceeded::abi_decode(&refused.output).unwrap();
+    assert_eq!((error.requested, error.available), (U256::ONE, U256::ZERO));
+}
+
+#[test]
+fn what_comes_in_and_goes_out_in_one_transaction_meets_no_limit() {
+    let (_, mut stage) = after(RONIN, 1..=2);
+    let (usdc, bot, victim) = (
+        stage.token("USDC").unwrap(),
+        stage.actor("bot_2").unwrap(),
+        stage.victim,
+    );
+    // Twice what an account takes out of a transaction that brings nothing.
+    let amount = number("2000000000000");
+    stage.give("USDC", bot, amount).unwrap();
+    let approve = IToken::approveCall {
+        spender: victim,
+        value: amount,
+    };
+    let deposit = IBridge::depositCall { asset: usdc, amount };
+    let withdraw = IBridge::withdrawCall {
+        asset: usdc,
+        to: bot,
+        amount,
+        nonce: U256::from(100),
+    };
+    let moves = [
+        Move::call(3, "bot_2", usdc, &approve),
+        Move::call(3, "bot_2", victim, &deposit),
+        Move::call(3, "bot_2", victim, &withdraw),
+    ];
+    stage.must(&moves, "in and out").unwrap();
+    assert_eq!(stage.holds("USDC", "bot_2").unwrap(), amount);
+}
+
+#[test]
+fn who_is_paid_and_calls_back_enters_by_no_door() {
+    let (_, mut stage) = after(RONIN, [1]);
+    let (user, victim) = (stage.people.user, stage.victim);
+    let recipient = stage
+        .chain
+        .create(user, Fixture::Recipient.creation_code())
+        .unwrap();
+    let message = B256::repeat_byte(1);
+    let (amount, nonce) = (U256::ONE, U256::from(7));
+    let doors: [Vec<u8>; 11] = [
+        IBridge::depositCall { asset: ETH, amount }.abi_encode(),
+        IBridge::approveCall { message }.abi_encode(),
+        IBridge::noteCall {
+            message,
+            weight: amount,
+        }
+        .abi_encode(),
+        IBridge::withdrawCall {
+            asset: ETH,
+            to: recipient,
+            amount,
+            nonce,
+        }
+        .abi_encode(),
+        IBridge::executeMessageCall {
+            method: b"unlock".to_vec().into(),
+            data: vec![0; 52].into(),
+            nonce,
+        }
+        .abi_encode(),
+        IBridge::mintCall {
+            to: recipient,
+            amount,
+            nonce,
+            book: recipient,
+        }
+        .abi_encode(),
+        IBridge::redeemCall { amount }.abi_encode(),
+        IBridge::upgradeCall {}.abi_encode(),
+        IBridge::initializeWeightCall {}.abi_encode(),
+        IBridge::pauseCall {}.abi_encode(),
+        IBridge::setCapCall {
+            asset: ETH,
+            cap: amount,
+        }
+        .abi_encode(),
+    ];
+    let reentered = keccak256("Reentered()")[..4].to_vec();
+    for (number, door) in doors.into_iter().enumerate() {
+        let back = IToken::setCallbackCall {
+            target: victim,
+            data: door.into(),
+        };
+        stage.chain.must(user, recipient, &back, "a callback").unwrap();
+        let pay = IBridge::withdrawCall {
+            asset: ETH,
+            to: recipient,
+            amount,
+            nonce: U256::from(100 + number),
+        };
+        stage.chain.must(user, victim, &pay, "a payment").unwrap();
+        let said = stage
+            .chain
+            .view(user, recipient, &IToken::lastReturnedCall {})
+            .unwrap();
+        assert_eq!(said.to_vec(), reentered, "{number}");
     }
 }

@@ -69,6 +69,7 @@ fn a_role_is_the_accounts_own() {
 fn lido_one_second_before_expiry_it_pauses_and_at_expiry_it_does_not() {
     let (terms, stale_at) = (terms(), NOW + 30 * DAY);
     assert_eq!(assigned().stale_at(&terms), stale_at);
+    assert_eq!(assigned().cool_at(&terms), 0, "nothing to cool down from");
     let paused = assigned().pause(Role::Guardian, HOUR, &terms, stale_at - 1);
     assert!(paused.is_ok());
     for now in [stale_at, stale_at + 1, u64::MAX] {
@@ -115,6 +116,37 @@ fn a_lapse_is_reported_once_and_from_then_on_the_fallback_pauses_until_the_guard
     let rearmed = reported.rearm(stale_at).unwrap();
     assert_eq!(rearmed, none().assign(GUARDIAN, FALLBACK, stale_at).unwrap());
     assert!(rearmed.pause(Role::Guardian, HOUR, &terms, stale_at).is_ok());
+}
+
+#[test]
+fn what_the_fallback_uses_is_its_own_and_rearming_gives_it_back() {
+    let (terms, stale_at) = (terms(), NOW + 30 * DAY);
+    let (reported, _) = assigned().report_stale(&terms, stale_at).unwrap();
+    let used = reported.pause(Role::Fallback, HOUR, &terms, stale_at).unwrap();
+    assert_eq!((used.spent, used.fallback_spent), (false, true));
+    // The guardian has lapsed, and is not spent.
+    let later = stale_at + 5 * DAY;
+    let lapsed = Err(PauseRefused::Lapsed { stale_at });
+    assert_eq!(used.pause(Role::Guardian, HOUR, &terms, later), lapsed);
+    let spent = Err(PauseRefused::Spent);
+    assert_eq!(used.pause(Role::Fallback, HOUR, &terms, later), spent);
+    for armed in [used.rearm(later), used.assign(GUARDIAN, FALLBACK, later).ok()] {
+        let armed = armed.unwrap();
+        assert_eq!(
+            (armed.spent, armed.reported, armed.fallback_spent),
+            (false, false, false)
+        );
+        let both = armed.pause(Role::Guardian, HOUR, &terms, later).unwrap();
+        let next = later + HOUR + DAY;
+        assert!(both.pause(Role::Fallback, HOUR, &terms, next).is_ok());
+    }
+    // A guardian's pause leaves the fallback's mark as it is.
+    let marked = Assignment {
+        fallback_spent: true,
+        ..assigned()
+    };
+    let both = marked.pause(Role::Guardian, HOUR, &terms, NOW).unwrap();
+    assert_eq!((both.spent, both.fallback_spent), (true, true));
 }
 
 /// zkSync's soft freeze: a second one in the same cycle is refused. There the next takes more signers, and somebody has to unfreeze, one second after
@@ -194,6 +226,11 @@ fn what_is_over_the_budget_is_refused_with_what_is_left_and_when_it_fits() {
     ));
     let both = asked(retry_at).unwrap();
     assert_eq!(both.budget.left_secs(&terms, retry_at), 0);
+    let full = Budget {
+        level_secs: 3 * DAY,
+        at: retry_at,
+    };
+    assert_eq!(both.budget, full, "what leaked is not in it");
     assert!(used.pause(Role::Fallback, left_secs, &terms, now).is_ok());
     let more = used.pause(Role::Fallback, left_secs + 1, &terms, now);
     let retry_at = now + 20;
@@ -422,4 +459,16 @@ fn at_the_end_of_time_everything_still_ends() {
         .unwrap();
     assert_eq!(Assignment::from_words(used.to_words()), used);
     assert_eq!(used.paused_until, (1 << 40) - 1);
+    // And after it: no time leaves its bits.
+    let latest = (1 << 40) - 1;
+    let alive = named.heartbeat(GUARDIAN, &terms(), latest + 1).unwrap();
+    assert_eq!(alive.heartbeat_at, latest);
+    let used = alive.pause(Role::Guardian, HOUR, &terms(), latest + 1).unwrap();
+    assert_eq!((used.paused_until, used.budget.at), (latest, latest));
+    assert_eq!(
+        paused(Role::Guardian, HOUR, NOW)
+            .budget
+            .left_secs(&terms(), u64::MAX),
+        3 * DAY
+    );
 }

@@ -38,6 +38,7 @@ const SLOT: B256 = B256::new(Keccak256::new().update(b"portcullis.access_managed
 
 /// Who manages the contract.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct AccessManaged {
     authority: StorageAddress,
 }

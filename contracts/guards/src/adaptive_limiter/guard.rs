@@ -33,6 +33,7 @@ errors! {
 
 /// How the buckets of all assets adapt.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct AdaptiveLimiter {
     /// [`Terms`] for the word of each asset's address.
     terms: StorageMap<B256, StorageU256>,

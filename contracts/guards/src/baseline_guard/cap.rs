@@ -41,6 +41,7 @@ const FLOOR_BITS: usize = 240;
 /// └─────────────┴───────────────────┘
 /// ```
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct ShareCap {
     settings: StorageMap<B256, StorageU256>,
 }

@@ -36,6 +36,7 @@ pub enum Kind {
 
 /// The baselines of all assets.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct BaselineGuard {
     /// A [`Minimum`], or the head of a [`Mean`], which alone has the highest bit set; and a mean's ring.
     words: Pairs,

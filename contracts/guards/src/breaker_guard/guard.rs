@@ -56,6 +56,7 @@ pub struct BreakerView {
 
 /// A breaker for each scope.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct BreakerGuard {
     /// A [`Breaker`] a scope.
     breakers: StorageMap<B256, StorageU256>,

@@ -17,6 +17,7 @@ events! {
 
 /// The last trip of each scope.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct TripRecord {
     /// Zero when none is kept.
     secs: StorageU256,

@@ -30,6 +30,7 @@ const DEFAULT: B256 = B256::ZERO;
 
 /// A [`Settings`] for each scope that has its own, and the instance's.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct BreakerSettings {
     words: StorageMap<B256, StorageU256>,
 }

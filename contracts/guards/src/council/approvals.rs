@@ -53,6 +53,7 @@ impl<'a> Authorized<'a> {
 
 /// M-of-N approvals of actions, verified on chain.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct CouncilApprovals {
     quorum: Quorum,
 }

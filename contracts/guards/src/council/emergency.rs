@@ -65,6 +65,7 @@ impl<'a> EmergencyAuthorized<'a> {
 
 /// M-of-N approvals of one action, until a time.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct EmergencyCommittee {
     quorum: Quorum,
     /// The [`Tenure`].

@@ -21,6 +21,7 @@ use stylus_sdk::{
 
 /// The members and the actions.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct Quorum {
     /// The [`Terms`](portcullis_core::council::Terms).
     pub(super) terms: StorageU256,

@@ -38,8 +38,10 @@ pub(crate) struct World(Rc<State>);
 struct State {
     test: TestVM,
     contracts: RefCell<BTreeMap<Address, Answer>>,
+    called: RefCell<BTreeMap<Address, Answer>>,
     answer: RefCell<Vec<u8>>,
     asked: RefCell<Vec<Address>>,
+    flushed: Cell<u64>,
     cleared: Cell<u64>,
 }
 
@@ -48,8 +50,10 @@ impl World {
         let world = Self(Rc::new(State {
             test: test.clone(),
             contracts: RefCell::default(),
+            called: RefCell::default(),
             answer: RefCell::default(),
             asked: RefCell::default(),
+            flushed: Cell::default(),
             cleared: Cell::default(),
         }));
         world.answers(ECRECOVER, |data| Ok(recover(data).unwrap_or_default()));
@@ -66,9 +70,32 @@ impl World {
         self.0.contracts.borrow_mut().insert(contract, Box::new(answer));
     }
 
+    /// From now on the contract answers a call that may change something so.
+    pub(crate) fn obeys(
+        &self,
+        contract: Address,
+        answer: impl Fn(&[u8]) -> Result<Vec<u8>, Vec<u8>> + 'static,
+    ) {
+        self.0.called.borrow_mut().insert(contract, Box::new(answer));
+    }
+
     /// Whom somebody asked since the last time.
     pub(super) fn asked(&self) -> Vec<Address> {
         self.0.asked.take()
+    }
+
+    /// The status of a call that was answered so, with its length.
+    fn answered(&self, answer: Result<Vec<u8>, Vec<u8>>, outs_len: &mut usize) -> u8 {
+        let status = answer.is_err().into();
+        let answer = answer.unwrap_or_else(|answer| answer);
+        *outs_len = answer.len();
+        self.0.answer.replace(answer);
+        status
+    }
+
+    /// How often storage was written out.
+    pub(crate) fn flushed(&self) -> u64 {
+        self.0.flushed.get()
     }
 
     /// How often the cache of storage was dropped.
@@ -323,6 +350,16 @@ unsafe impl UnsafeCallAccess for World {
         gas: u64,
         outs_len: &mut usize,
     ) -> u8 {
+        // SAFETY: the caller says that they are 20 bytes and as many as are said.
+        let (callee, input) = unsafe {
+            (
+                Address::from_slice(core::slice::from_raw_parts(to, 20)),
+                core::slice::from_raw_parts(data, data_len),
+            )
+        };
+        if let Some(answer) = self.0.called.borrow().get(&callee) {
+            return self.answered(answer(input), outs_len);
+        }
         // SAFETY: the caller's pointers are handed on.
         unsafe {
             self.0
@@ -350,11 +387,7 @@ unsafe impl UnsafeCallAccess for World {
         let contracts = self.0.contracts.borrow();
         // Without code a call succeeds, and answers nothing.
         let answer = contracts.get(&to).map_or(Ok(vec![]), |answer| answer(data));
-        let status = answer.is_err().into();
-        let answer = answer.unwrap_or_else(|answer| answer);
-        *outs_len = answer.len();
-        self.0.answer.replace(answer);
-        status
+        self.answered(answer, outs_len)
     }
 
     unsafe fn delegate_call_contract(
@@ -405,6 +438,7 @@ impl StorageAccess for World {
     }
 
     fn flush_cache(&self, clear: bool) {
+        self.0.flushed.set(self.0.flushed.get() + 1);
         self.0.cleared.set(self.0.cleared.get() + u64::from(clear));
         self.0.test.flush_cache(clear);
     }

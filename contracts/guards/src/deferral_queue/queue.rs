@@ -52,6 +52,7 @@ pub struct Claim {
 
 /// The two words of a [`Ticket`].
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct TicketWords {
     amount: StorageU256,
     rest: StorageU256,
@@ -59,6 +60,7 @@ pub struct TicketWords {
 
 /// An account's tickets of an asset.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct LaneWords {
     /// A [`Lane`].
     lane: StorageU256,
@@ -67,6 +69,7 @@ pub struct LaneWords {
 
 /// The deferred flows of all assets.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct DeferralQueue {
     settings: QueueSettings,
     /// What waits of an asset.

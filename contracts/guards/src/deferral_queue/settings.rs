@@ -22,6 +22,7 @@ errors! {
 
 /// A [`Settings`] an asset.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct QueueSettings {
     words: StorageMap<Address, StorageU256>,
 }

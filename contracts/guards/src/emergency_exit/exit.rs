@@ -29,6 +29,7 @@ pub struct ExitPayment {
 
 /// An asset's words.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct ExitWords {
     /// A [`Terms`](portcullis_core::exit::Terms).
     pub(super) terms: StorageU256,
@@ -45,6 +46,7 @@ pub struct ExitWords {
 
 /// The exits of all assets.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct EmergencyExit {
     pub(super) exits: StorageMap<B256, ExitWords>,
 }

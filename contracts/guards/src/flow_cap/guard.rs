@@ -34,6 +34,7 @@ const MODULE: B256 = B256::new(Keccak256::new().update(b"portcullis.flow-cap").f
 
 /// The caps of all assets in one direction.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct FlowCap {
     place: sdk::Place,
     transition: StorageMap<B256, StorageU256>,

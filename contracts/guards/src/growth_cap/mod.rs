@@ -52,6 +52,7 @@ errors! {
 
 /// The ceilings of all keys.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct GrowthCap {
     /// A [`Slot`] for each key.
     ceilings: StorageMap<B256, StorageU256>,

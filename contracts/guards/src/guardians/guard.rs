@@ -42,6 +42,7 @@ errors! {
 
 /// A guardian and a fallback for each group, and the terms under which they and the council pause.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct Guardians {
     terms: StoredTerms,
     /// An [`Assignment`] a group.

@@ -59,6 +59,7 @@ impl GuardianTerms {
 
 /// [`Terms`].
 #[storage]
+#[derive(crate::StorageLayout)]
 pub(super) struct StoredTerms {
     word: StorageU256,
 }

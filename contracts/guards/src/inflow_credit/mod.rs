@@ -57,6 +57,7 @@ const MODULE: B256 = B256::new(Keccak256::new().update(b"portcullis.inflow-credi
 
 /// The credits of all actors.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct InflowCredit {
     place: sdk::Place,
     /// [`Terms`] for the word of each asset's address.

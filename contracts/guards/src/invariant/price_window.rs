@@ -125,6 +125,7 @@ impl WindowTerms {
 
 /// The references of all keys: a vault's address, a market's identifier.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct PriceWindow {
     /// A [`Reference`] for each key.
     references: StorageMap<B256, StorageU256>,

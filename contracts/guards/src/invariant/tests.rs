@@ -216,6 +216,20 @@ fn what_fails_closed_is_a_refusal_and_what_fails_open_passes_and_says_so() {
         },
     );
     assert_eq!(logs(&chain.test).len(), 1, "not asked again at the exit");
+    // Of the error its selector and nothing behind it.
+    let unset = PriceWindowUnset {
+        key: B256::repeat_byte(0xff),
+    };
+    let invariant = fail_open(8, 0, check(|_| Err(Unmet::unevaluated(unset))));
+    assert_eq!(chain.over(invariant, || {}), Ok(()));
+    assert_told(
+        &chain.test,
+        InvariantNotEvaluated {
+            invariant: 8,
+            at_exit: true,
+            reason: reason(unset.into()),
+        },
+    );
 }
 
 #[test]
@@ -801,6 +815,7 @@ fn what_loosens_a_price_window_waits_and_what_tightens_does_not() {
     ] {
         assert_eq!(set(&mut window, looser), waits, "{looser:?}");
     }
+    assert_eq!(set(&mut window, TERMS), Ok(()), "the same again");
     let tighter = WindowTerms {
         down_bps: 99,
         up_bps: 99,
@@ -911,6 +926,23 @@ fn a_setting_or_a_price_with_which_a_window_could_not_act_is_refused() {
     assert!(stored(&chain.test).is_empty() && logs(&chain.test).is_empty());
     window.configure(now(by), KEY, &at(1), TERMS).unwrap();
     assert_eq!(window.reset(now(by), KEY, &at(0)), range);
+    // Each at its bounds.
+    let least = WindowTerms {
+        down_bps: 0,
+        up_bps: 0,
+        step_bps: 1,
+        period_secs: 1,
+    };
+    let most = WindowTerms {
+        down_bps: 9_999,
+        up_bps: 1_000_000,
+        step_bps: 10_000,
+        period_secs: ten_years,
+    };
+    for (key, terms) in [(B256::repeat_byte(2), least), (B256::repeat_byte(3), most)] {
+        assert_eq!(window.configure(now(by), key, &at(1), terms), Ok(()));
+        assert_eq!(window.terms(key), Some(terms));
+    }
 }
 
 pub(super) fn pool<const N: usize>(balances: [u64; N], supply: u64) -> Pool<N> {

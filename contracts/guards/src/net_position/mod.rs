@@ -56,6 +56,7 @@ errors! {
 
 /// The positions of all assets.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct NetPosition {
     /// [`Bounds`] for the word of each asset's address.
     bounds: StorageMap<B256, StorageU256>,

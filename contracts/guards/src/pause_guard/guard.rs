@@ -48,6 +48,7 @@ errors! {
 
 /// All pauses.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct PauseGuard {
     pauses: StorageU256,
 }

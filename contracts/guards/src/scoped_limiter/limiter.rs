@@ -32,6 +32,7 @@ pub struct Entry {
 
 /// The limits of one direction.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct ScopedLimiter {
     /// Each subject's limiter and marks, by its key. Of a default only the limit counts, and when it was set.
     pub(super) limiters: Pairs,

@@ -36,6 +36,7 @@ pub struct LastViolation {
 /// └──────────┴────────┴───────────┴───────────┴─────────────┴────────────┘
 /// ```
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct ViolationRecord {
     last: StorageU256,
     by: StorageAddress,

@@ -221,6 +221,13 @@ fn what_is_measured_is_without_the_calls_own_value() {
         (measured.increase(&vm), measured.decrease(&vm)),
         (Ok(u(0)), Ok(u(1)))
     );
+    // A call that delegates for another has a value that did not come in: nothing was held before it, and no more.
+    test.set_balance(this, u(299));
+    let measured = Measured::begin(&vm, ETH).unwrap();
+    assert_eq!(
+        (measured.increase(&vm), measured.decrease(&vm)),
+        (Ok(u(299)), Ok(u(0)))
+    );
     assert_eq!(
         Measured::begin(&vm, TOKEN),
         Err(NotAToken { asset: TOKEN }.into())

@@ -19,6 +19,7 @@ use stylus_sdk::prelude::*;
 
 /// Trips when a transition takes out more value than it brings in, beyond a bound.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct DamageTrigger {
     /// One more than the bound, so that zero is none.
     settings: TriggerSettings,

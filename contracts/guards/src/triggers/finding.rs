@@ -61,6 +61,7 @@ impl Sentinel {
 
 /// Trips one rung further for a sentinel's finding, a few times in a period.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct FindingTrigger {
     settings: TriggerSettings,
     /// The [`Findings`] of a scope's sentinel.

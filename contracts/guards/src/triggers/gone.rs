@@ -22,6 +22,7 @@ use stylus_sdk::{
 
 /// Trips when a fraction of what had stayed for a window is gone.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct GoneTrigger {
     settings: TriggerSettings,
     /// What was held of a scope: a [`Gone`].

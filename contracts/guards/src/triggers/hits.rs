@@ -37,6 +37,7 @@ arguments! {
 
 /// Trips one rung further when a limit is hit so many times within a window, each time by real money.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct HitsTrigger {
     settings: TriggerSettings,
     /// The [`Hits`] of a scope.

@@ -22,6 +22,7 @@ use stylus_sdk::{
 
 /// Trips when a price moves beyond its bound within a window.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct MoveTrigger {
     settings: TriggerSettings,
     /// The prices seen of a scope: a [`Moved`].

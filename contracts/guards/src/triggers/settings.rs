@@ -23,6 +23,7 @@ errors! {
 
 /// A word of settings a scope.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct TriggerSettings {
     words: StorageMap<B256, StorageU256>,
 }

@@ -23,6 +23,7 @@ use stylus_sdk::prelude::*;
 /// Trips when a transition looks like no other *and* takes out more value than it brings in. Its bound is smaller than that of
 /// [`super::DamageTrigger`], which asks for no suspicion.
 #[storage]
+#[derive(crate::StorageLayout)]
 pub struct SuspicionTrigger {
     thresholds: TriggerSettings,
     /// One more than the bound, so that zero is none.

@@ -175,8 +175,7 @@ pub(crate) fn take(attributes: &mut Vec<Attribute>) -> syn::Result<Declaration> 
         } else if named(&attribute, "exempt") {
             exempt(&attribute)?
         } else {
-            attribute.meta.require_path_only()?;
-            Declaration::Settled(attribute.pound_token.span)
+            settled(&attribute)?
         };
         if !matches!(declared, Declaration::None) {
             return Err(Error::new_spanned(
@@ -201,6 +200,16 @@ fn guard(attribute: &Attribute) -> syn::Result<Declaration> {
         ));
     }
     Ok(Declaration::Guarded(guard))
+}
+
+fn settled(attribute: &Attribute) -> syn::Result<Declaration> {
+    if attribute.meta.require_path_only().is_err() {
+        return Err(Error::new_spanned(
+            attribute,
+            "#[settled] takes nothing: the view is refused in the middle of a transition",
+        ));
+    }
+    Ok(Declaration::Settled(attribute.pound_token.span))
 }
 
 /// A reason shorter than this is none.

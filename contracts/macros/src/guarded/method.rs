@@ -94,9 +94,9 @@ enum Receiver {
 /// Whether a method may change state: by `&mut self`, or by a storage that is handed in.
 fn receiver(function: &ImplItemFn) -> Receiver {
     let changes = match function.sig.inputs.first() {
+        // Of `&mut self` the type is `&mut Self`.
         Some(FnArg::Receiver(receiver)) => {
-            receiver.mutability.is_some()
-                || matches!(&*receiver.ty, Type::Reference(r) if r.mutability.is_some())
+            matches!(&*receiver.ty, Type::Reference(r) if r.mutability.is_some())
         }
         Some(FnArg::Typed(argument)) => matches!(&*argument.ty, Type::Reference(r) if r.mutability.is_some()),
         None => false,

@@ -30,6 +30,11 @@ impl Vault {
     pub fn repay(&mut self) -> Result<(), Vec<u8>> {
         Ok(())
     }
+
+    #[guard(outflow(asset, amount, fee))]
+    pub fn sweep(&mut self) -> Result<(), Vec<u8>> {
+        Ok(())
+    }
 }
 
 fn main() {}

@@ -15,6 +15,11 @@ impl Vault {
     pub fn deposit(&mut self) -> Result<(), Vec<u8>> {
         Ok(())
     }
+
+    #[guard(lock latch)]
+    pub fn withdraw(&mut self) -> Result<bool, Vec<u8>> {
+        Ok(true)
+    }
 }
 
 fn main() {}

@@ -20,6 +20,21 @@ impl Vault {
     pub fn skim(&mut self) -> Result<(), Vec<u8>> {
         Ok(())
     }
+
+    #[exempt("  no reason  ")]
+    pub fn burn(&mut self) -> Result<(), Vec<u8>> {
+        Ok(())
+    }
+
+    #[exempt("Überfällig")]
+    pub fn long_enough(&mut self) -> Result<(), Vec<u8>> {
+        Ok(())
+    }
+
+    #[exempt("überfäll")]
+    pub fn longer_in_bytes_only(&mut self) -> Result<(), Vec<u8>> {
+        Ok(())
+    }
 }
 
 fn main() {}

@@ -25,6 +25,22 @@ impl Vault {
     pub fn deposit(&mut self) -> Result<(), Vec<u8>> {
         Ok(())
     }
+
+    #[settled("where it is priced by")]
+    pub fn rate(&self) -> Result<(), Vec<u8>> {
+        Ok(())
+    }
+
+    #[exempt("it is only a view")]
+    pub fn supply(&self) -> Result<(), Vec<u8>> {
+        Ok(())
+    }
+
+    #[constructor]
+    #[settled]
+    pub fn constructor(&mut self) -> Result<(), Vec<u8>> {
+        Ok(())
+    }
 }
 
 fn main() {}

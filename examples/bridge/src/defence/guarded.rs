@@ -45,6 +45,7 @@ pub(crate) const MAXIMUM_PAUSE: Bounds = match Bounds::new(7 * 24 * 60 * 60) {
 
 /// The guards around the bridge.
 #[storage]
+#[derive(portcullis::StorageLayout)]
 pub struct Defence {
     pub(crate) authority: Authority,
     pub(crate) pauses: PauseGuard,

@@ -7,6 +7,7 @@ use stylus_sdk::prelude::*;
 
 /// No guards.
 #[storage]
+#[derive(portcullis::StorageLayout)]
 pub struct Defence {}
 
 impl Defence {

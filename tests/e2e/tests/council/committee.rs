@@ -195,6 +195,12 @@ fn it_makes_no_other_call_than_a_pause_in_the_councils_name() {
         members: vec![attacker],
         threshold: 1,
     };
+    // Of the same length.
+    let guardians = IHubGovernance::pauseCall {
+        group: 2,
+        state_: 4,
+        secs: DAY,
+    };
     let mut longer = World::freeze();
     longer.push(0);
     for (target, call, value) in [
@@ -202,6 +208,7 @@ fn it_makes_no_other_call_than_a_pause_in_the_councils_name() {
         (council, members.abi_encode(), 0),
         (hub, longer, 0),
         (hub, World::freeze()[..99].to_vec(), 0),
+        (hub, guardians.abi_encode(), 0),
         (hub, World::freeze(), 1),
         (attacker, Vec::new(), 0),
     ] {

@@ -61,6 +61,7 @@ fn a_stranger_changes_nothing_and_a_mode_or_guard_that_is_none_is_refused() {
     for call in [
         data(&BREAKER),
         data(&BAND_TERMS),
+        data(&IMarketGuards::resetBandCall {}),
         data(&outflow(world.loan, 1)),
         data(&mode(HEALTH, LATCH)),
         data(&IMarketGuards::setDelayCall { secs: u(30 * DAY) }),
@@ -147,7 +148,7 @@ fn a_monitor_sees_all_of_it_in_one_answer() {
         (CAPACITY - 400_000..CAPACITY - 399_900).contains(&available),
         "{available}"
     );
-    assert_eq!(overview.referenceX128, U256::from(2 * ONE) << 128);
+    assert_eq!(overview.referenceX128, u(2) << 128);
     assert_eq!((overview.state, overview.until, overview.reason), (0, 0, 0));
     // Health and solvency latch.
     assert_eq!(overview.modes, u(0b10_1000));

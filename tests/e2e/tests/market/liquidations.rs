@@ -5,6 +5,7 @@ use alloy_primitives::U256;
 use alloy_sol_types::SolError;
 use e2e::calls::refusal;
 use e2e::market::IMarket;
+use e2e::or_skip;
 use e2e::tokens::{Fixture, IToken};
 
 #[test]
@@ -94,6 +95,42 @@ fn the_bonus_is_what_the_collateral_has_above_the_debt_and_nobody_gains_by_liqui
     let got = world.held(world.collateral, user);
     // 2% of bonus, and not 5%.
     assert!(got * 153 / 100 <= paid * 102 / 100 + 12, "{got} for {paid}");
+}
+
+#[test]
+fn an_account_may_owe_four_fifths_and_a_debt_that_is_just_covered_is_liquidated_by_halves() {
+    let mut world = World::new();
+    let (user, attacker, market) = (world.people.user, world.people.attacker, world.market);
+    world.pledge(attacker, 1_000_000);
+    world.borrow(attacker, 1_500_000);
+    // A minute's interest is a unit.
+    or_skip!(world.chain.advance_time(60));
+    // Four fifths of 1,875,002 are 1,500,001.6.
+    world.prices(1_875_002 * ONE / 1_000_000);
+    let healthy = IMarket::AccountHealthy {
+        account: attacker,
+        collateralValue: u(1_875_002) * U256::from(ONE),
+        debtValue: u(1_500_001) * U256::from(ONE),
+    };
+    assert_refused(&world.liquidate(user, attacker, 600_000), &healthy);
+    // Of 1,875,001 they are 1,500,000.8. A unit is paid half a unit of the collateral, which is nothing.
+    world.prices(1_875_001 * ONE / 1_000_000);
+    assert_refused(&world.liquidate(user, attacker, 1), &IMarket::NothingMoved {});
+    // The collateral is worth the debt to the unit: it covers it, and there is no bonus.
+    world.prices(1_500_001 * ONE / 1_000_000);
+    let done = world.liquidate(user, attacker, 600_000);
+    assert_happened(&done, market);
+    assert_told(
+        &done,
+        market,
+        &IMarket::Liquidated {
+            account: attacker,
+            by: user,
+            repaid: u(600_000),
+            seized: u(399_999),
+            writtenOff: u(0),
+        },
+    );
 }
 
 #[test]

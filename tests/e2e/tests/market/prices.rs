@@ -4,7 +4,7 @@ use crate::world::*;
 use alloy_primitives::U256;
 use alloy_sol_types::{SolCall, SolError};
 use e2e::calls::refusal;
-use e2e::market::{IMarket, BREAKER};
+use e2e::market::{IMarket, IMarketGuards, BREAKER};
 use e2e::or_skip;
 use e2e::tokens::{Fixture, IBatch, IOracle, IToken};
 
@@ -93,6 +93,30 @@ fn an_oracle_that_is_gone_old_or_zero_lends_nothing_and_stops_no_repayment() {
 }
 
 #[test]
+fn a_price_has_120_bits_at_the_most_and_its_time_64() {
+    let mut world = World::new();
+    let (user, attacker, loan) = (world.people.user, world.people.attacker, world.loan);
+    world.pledge(attacker, 1_000_000);
+    assert_happened(&world.borrow(attacker, 500_000), world.market);
+    let wad = (U256::ONE << 120) - U256::ONE;
+    world.oracle(&IOracle::setCall {
+        asset: world.collateral,
+        wad,
+    });
+    let healthy = refusal::<IMarket::AccountHealthy>(&world.liquidate(user, attacker, 1)).unwrap();
+    assert_eq!(healthy.collateralValue, u(1_000_000) * wad);
+    // A time whose lowest 64 bits alone are young.
+    let updated_at = (U256::ONE << 64) + u(world.chain.now().unwrap());
+    world.oracle(&IOracle::setAtCall {
+        asset: loan,
+        wad: U256::from(ONE),
+        updatedAt: updated_at,
+    });
+    let stale = refusal::<IMarket::PriceStale>(&world.liquidate(user, attacker, 1)).unwrap();
+    assert_eq!((stale.asset, stale.updatedAt), (loan, updated_at));
+}
+
+#[test]
 fn a_price_pumped_in_one_transaction_is_off_its_reference_and_lends_nothing() {
     let mut world = World::new();
     let (attacker, market, collateral) = (world.people.attacker, world.market, world.collateral);
@@ -151,8 +175,7 @@ fn a_price_pumped_in_one_transaction_is_off_its_reference_and_lends_nothing() {
         .submit(attacker, batch, &IBatch::runCall { calls: pumped })
         .unwrap();
     let off = refusal::<IMarket::PriceOffReference>(&robbed).unwrap();
-    assert_eq!(off.priceWad, U256::from(20 * ONE));
-    assert_eq!(off.referenceX128, U256::from(2 * ONE) << 128);
+    assert_eq!((off.priceX128, off.referenceX128), (u(20) << 128, u(2) << 128));
     assert_eq!(world.totals().1, 0);
     let done = world
         .chain
@@ -195,6 +218,93 @@ fn a_price_within_its_band_lends_at_the_edge_and_not_beyond() {
         assert!(days < 10);
     }
     assert!((1..=4).contains(&days), "{days}");
+}
+
+#[test]
+fn a_price_that_jumped_too_far_for_its_reference_is_lent_at_once_that_is_set_anew() {
+    let mut world = World::new();
+    let (user, attacker, market) = (world.people.user, world.people.attacker, world.market);
+    world.pledge(attacker, 1_000_000);
+    // Two and a half times as much, for good. A doubling is made up for, and what is refused is not kept: no time is enough.
+    for _ in 0..3 {
+        or_skip!(world.chain.advance_time(100 * DAY));
+        world.prices(5 * ONE);
+        let off = refusal::<IMarket::PriceOffReference>(&world.borrow(attacker, 1)).unwrap();
+        assert_eq!((off.priceX128, off.referenceX128), (u(5) << 128, u(4) << 128));
+        assert_eq!(world.overview().referenceX128, u(2) << 128);
+    }
+    let anew = IMarketGuards::resetBandCall {};
+    assert_refused(
+        &world.send(user, &anew),
+        &IMarketGuards::NotGovernor { caller: user },
+    );
+    let governor = world.people.governor;
+    let early = world.send(governor, &anew);
+    assert!(refusal::<IMarketGuards::OperationNotReady>(&early).is_some());
+    world.govern(&IMarketGuards::scheduleCall { data: data(&anew) });
+    or_skip!(world.chain.advance_time(DELAY));
+    // At the price of then, and at none that is not young.
+    assert!(refusal::<IMarket::PriceStale>(&world.send(governor, &anew)).is_some());
+    world.prices(5 * ONE);
+    world.govern(&anew);
+    assert_eq!(world.overview().referenceX128, u(5) << 128);
+    assert_happened(&world.borrow(attacker, 1), market);
+}
+
+#[test]
+fn units_that_are_worth_millions_or_millionths_of_one_another_are_held_as_near_as_any() {
+    // What 10^18 units of the loan are worth, and of the collateral; how many units of it are about one of the loan's, and of the loan one of it.
+    let cheap = (1_000_000_000_000 * ONE, 1_500_000_000_000, ONE, 1);
+    let dear = (ONE, 600_000_000_000_000 * ONE, 1, 400_000_000_000_000);
+    for (loan_wad, wad, collaterals, loans) in [cheap, dear] {
+        let mut world = World::with_supply_unset(Fixture::Token, Fixture::Token, U256::ONE << 120);
+        let (user, attacker, loan, collateral) = (
+            world.people.user,
+            world.people.attacker,
+            world.loan,
+            world.collateral,
+        );
+        let prices = |world: &mut World, wad: u128| {
+            for (asset, wad) in [(loan, loan_wad), (collateral, wad)] {
+                world.oracle(&IOracle::setCall {
+                    asset,
+                    wad: U256::from(wad),
+                });
+            }
+        };
+        prices(&mut world, wad);
+        world.govern(&BREAKER);
+        world.govern(&BAND_TERMS);
+        for asset in [loan, collateral] {
+            world.govern(&IMarketGuards::configureOutflowCall {
+                asset,
+                capacity: U256::ONE << 100,
+                refillSecs: DAY,
+            });
+        }
+        let reference = (U256::from(wad) << 128) / U256::from(loan_wad);
+        assert_eq!(world.overview().referenceX128, reference);
+        let amount = |units: u128| U256::from(units) * u(1_000);
+        world.must(
+            user,
+            &IMarket::supplyCall {
+                amount: amount(loans),
+            },
+        );
+        let account = attacker;
+        let amount = amount(collaterals);
+        world.must(attacker, &IMarket::addCollateralCall { account, amount });
+        // An eighth more is off a reference with a band of a tenth, whatever a unit is worth.
+        prices(&mut world, wad / 8 * 9);
+        let off = refusal::<IMarket::PriceOffReference>(&world.borrow(attacker, 1)).unwrap();
+        assert_eq!(
+            off.priceX128,
+            (U256::from(wad / 8 * 9) << 128) / U256::from(loan_wad)
+        );
+        prices(&mut world, wad / 16 * 17);
+        let market = world.market;
+        assert_happened(&world.borrow(attacker, 1), market);
+    }
 }
 
 #[test]

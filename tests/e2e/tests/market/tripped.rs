@@ -141,6 +141,98 @@ fn a_frozen_market_lets_nothing_through_and_ends() {
 }
 
 #[test]
+fn a_frozen_market_is_shut_as_well_where_its_bucket_only_watches() {
+    let mut world = World::with(Fixture::Token, Fixture::Token, |world| {
+        world.govern(&mode(OUTFLOW, SHADOW));
+    });
+    let (user, attacker) = (world.people.user, world.people.attacker);
+    world.pledge(attacker, 1_000_000);
+    world.govern(&decide(4, HOUR));
+    for receipt in [
+        world.unpledge(attacker, 1),
+        world.borrow(attacker, 1),
+        world.send(user, &IMarket::withdrawCall { shares: u(1_000) }),
+    ] {
+        let shut = refusal::<IMarket::BreakerOpen>(&receipt).unwrap();
+        assert_eq!(shut.state, 4);
+    }
+}
+
+#[test]
+fn reduce_only_leaves_suppliers_a_twentieth_and_stops_no_liquidation() {
+    let mut world = World::new();
+    let (user, attacker, market) = (world.people.user, world.people.attacker, world.market);
+    world.pledge(attacker, 1_000_000);
+    world.borrow(attacker, 1_500_000);
+    world.prices(ONE * 18 / 10);
+    world.govern(&decide(REDUCE_ONLY, HOUR));
+    // The loan took 1,500,000 of the bucket's two millions: 20,000 cost 400,000 of what is left.
+    let supplied = world.totals().0;
+    world.must(
+        user,
+        &IMarket::withdrawCall {
+            shares: u(20_000_000),
+        },
+    );
+    let paid = supplied - world.totals().0;
+    assert!((19_998..=20_000).contains(&paid), "{paid}");
+    let limited = world.send(
+        user,
+        &IMarket::withdrawCall {
+            shares: u(20_000_000),
+        },
+    );
+    let limited = refusal::<IMarket::RateLimited>(&limited).unwrap();
+    assert_eq!(limited.requested, u(400_000));
+    assert_happened(&world.liquidate(user, attacker, 600_000), market);
+}
+
+#[test]
+fn a_price_let_go_while_collateral_is_taken_out_trips() {
+    let mut world = World::of(Fixture::Token, Fixture::CallbackToken);
+    let (attacker, market, collateral) = (world.people.attacker, world.market, world.collateral);
+    world.pledge(attacker, 1_000_000);
+    assert_happened(&world.borrow(attacker, 500_000), market);
+    world.prices(2 * ONE * 109 / 100);
+    world.pump_at_transfer(collateral, attacker, collateral, 2 * ONE);
+    let tripped = world.unpledge(attacker, 1_000);
+    assert_eq!(
+        violated(&tripped, market),
+        (HEALTH, IMarket::PriceMoved::SELECTOR)
+    );
+    assert_eq!(world.position(attacker).collateral, u(1_000_000));
+    assert_eq!((world.state(), world.violations()), (THROTTLED, 1));
+}
+
+#[test]
+fn a_loan_that_is_taken_back_stops_every_call_that_moves_it() {
+    let mut world = World::of(Fixture::GreedyToken, Fixture::Token);
+    let (user, attacker, market, loan) = (world.people.user, world.people.attacker, world.market, world.loan);
+    world.pledge(attacker, 1_000_000);
+    assert_happened(&world.borrow(attacker, 1_400_000), market);
+    let seize = IToken::seizeCall {
+        from: market,
+        value: u(1),
+    };
+    world.chain.must(attacker, loan, &seize, "a seizure").unwrap();
+    for receipt in [
+        world.send(user, &IMarket::supplyCall { amount: u(1_000) }),
+        world.send(user, &IMarket::withdrawCall { shares: u(1_000_000) }),
+        world.repay(attacker, u(1_000)),
+    ] {
+        let missing = refusal::<IMarket::Insolvent>(&receipt).unwrap();
+        assert_eq!((missing.asset, missing.owed - missing.locked), (loan, u(1)));
+    }
+    assert_eq!(world.violations(), 0, "none of them is latched");
+    world.prices(ONE * 16 / 10);
+    let tripped = world.liquidate(user, attacker, 100_000);
+    assert_eq!(
+        violated(&tripped, market),
+        (SOLVENCY, IMarket::Insolvent::SELECTOR)
+    );
+}
+
+#[test]
 fn a_token_that_takes_more_than_it_moves_trips_at_the_exit() {
     let mut world = World::of(Fixture::GreedyToken, Fixture::Token);
     let (attacker, market, loan) = (world.people.attacker, world.market, world.loan);

@@ -18,6 +18,7 @@ pub const CAPACITY: u64 = 2_000_000;
 
 pub const HEALTH: u8 = 1;
 pub const SOLVENCY: u8 = 2;
+pub const OUTFLOW: u8 = 4;
 pub const ENFORCE: u8 = 0;
 pub const SHADOW: u8 = 1;
 pub const LATCH: u8 = 2;
@@ -64,12 +65,17 @@ impl World {
 
     /// The same, with so much of either token.
     pub fn with_supply(loan: Fixture, collateral: Fixture, supply: U256) -> Self {
-        Self::deployed(loan, collateral, [supply; 2]).ready(|_| ())
+        Self::with_supply_unset(loan, collateral, supply).ready(|_| ())
     }
 
     /// A market for which nothing is set yet.
     pub fn unset(loan: Fixture, collateral: Fixture) -> Self {
         Self::deployed(loan, collateral, [u(100_000_000), u(10_000_000)])
+    }
+
+    /// The same, with so much of either token.
+    pub fn with_supply_unset(loan: Fixture, collateral: Fixture, supply: U256) -> Self {
+        Self::deployed(loan, collateral, [supply; 2])
     }
 
     fn deployed(loan: Fixture, collateral: Fixture, [loans, collaterals]: [U256; 2]) -> Self {

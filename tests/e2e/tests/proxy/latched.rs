@@ -7,6 +7,7 @@ use e2e::calls::refusal;
 use e2e::or_skip;
 use e2e::proxy::{IBank, IProxyGuards};
 use e2e::rpc::Receipt;
+use e2e::tokens::IBatch;
 
 const PRICE: u64 = 1_000_000_000_000_000_000;
 
@@ -251,4 +252,31 @@ fn inside_another_transition_a_latched_call_is_refused_or_nests_and_latches_noth
     let expected = broken(&world, 1);
     assert_refused(&world.send(&call), &expected);
     assert_eq!((world.price(), world.violations()), (PRICE, 0));
+}
+
+#[test]
+fn each_violation_of_a_transaction_is_latched_also_after_a_call_that_passed() {
+    let mut world = latching();
+    let batch = world.create(e2e::tokens::Fixture::Batch, vec![]);
+    let calls = [PRICE + 1, 1, 2, PRICE + 2]
+        .map(|to| IBatch::Call {
+            to: world.proxy,
+            value: U256::ZERO,
+            data: price(to).abi_encode().into(),
+            mayFail: false,
+        })
+        .to_vec();
+    let user = world.people.user;
+    // The first passes, two violate, and the last meets what they have shut.
+    let run = |calls: &[IBatch::Call]| IBatch::runCall {
+        calls: calls.to_vec(),
+    };
+    let sent = world.chain.submit(user, batch, &run(&calls[..3])).unwrap();
+    assert_eq!(latched(&world, &sent).len(), 2, "{sent:?}");
+    assert_eq!((world.violations(), world.price()), (2, PRICE + 1));
+    let shut = world.chain.submit(user, batch, &run(&calls[3..])).unwrap();
+    assert!(
+        refusal::<IProxyGuards::GroupRestricted>(&shut).is_some(),
+        "{shut:?}"
+    );
 }

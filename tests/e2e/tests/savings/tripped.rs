@@ -6,7 +6,7 @@ use alloy_sol_types::{SolCall, SolEvent, SolValue};
 use e2e::calls::{refusal, ETH};
 use e2e::or_skip;
 use e2e::rpc::Receipt;
-use e2e::savings::ISavings;
+use e2e::savings::{ISavings, ISavingsGovernance};
 
 /// How much later the exit pays who tripped a breaker.
 const LATE: u64 = DAY;
@@ -33,9 +33,10 @@ impl World {
     /// The attacker makes three large withdrawals, the last of which trips the breaker.
     fn trip(&mut self) -> Receipt {
         let attacker = self.people.attacker;
+        let before = self.breaker();
         for _ in 0..2 {
             self.withdraw(attacker, LARGE);
-            assert_eq!(self.breaker(), 0);
+            assert_eq!(self.breaker(), before);
         }
         self.withdraw(attacker, LARGE)
     }
@@ -114,6 +115,35 @@ fn when_some_is_missing_who_tripped_the_breaker_does_not_get_more_by_waiting() {
         or_skip!(world.chain.move_to(opens_at + LATE));
     }
     assert_eq!(world.held(savings), 0);
+}
+
+#[test]
+fn a_breaker_that_freezes_starts_the_clock_of_the_exit_in_the_call_that_trips_it() {
+    let mut world = World::with(|world| {
+        let token = world.token;
+        world.govern(&bucket(token, 100 * PAID_IN));
+        world.govern(&ISavingsGovernance::configureBreakersCall {
+            freezes: 1,
+            freezeBackSecs: DAY,
+            ..BREAKERS
+        });
+    });
+    or_skip!(world.chain.advance_time(DAY));
+    let (user, token) = (world.people.user, world.token);
+    for state in [2, 3] {
+        let tripped = world.trip();
+        assert_eq!(world.breaker(), state);
+        let observed = told::<ISavings::FreezeObserved>(&tripped);
+        assert_eq!(observed.map_or(0, |observed| observed.frozenUntil), 0);
+        or_skip!(world.chain.advance_time(HOUR));
+    }
+    let frozen = world.trip();
+    assert_eq!(world.breaker(), 4);
+    let observed = told::<ISavings::FreezeObserved>(&frozen).unwrap();
+    let until = world.time_of(&frozen) + 6 * HOUR;
+    assert_eq!((observed.asset, observed.frozenUntil), (token, until));
+    let shut = refusal::<ISavings::BreakerOpen>(&world.send(user, &withdraw(token, 1))).unwrap();
+    assert_eq!((shut.state, shut.kind), (4, 3));
 }
 
 #[test]

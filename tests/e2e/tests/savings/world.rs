@@ -18,6 +18,18 @@ pub const PAID_IN: u64 = 1_000_000;
 /// The least of a withdrawal that the trigger counts.
 pub const LARGE: u64 = PAID_IN / 10;
 
+/// How an asset's breaker acts: it never freezes by itself.
+pub const BREAKERS: ISavingsGovernance::configureBreakersCall = ISavingsGovernance::configureBreakersCall {
+    throttleBps: 2_500,
+    exitBps: 500,
+    dwellSecs: HOUR,
+    expirySecs: 6 * HOUR,
+    rampSecs: DAY,
+    decisionSecs: 20 * DAY,
+    freezes: 0,
+    freezeBackSecs: 0,
+};
+
 /// Savings of a token, which the user and the attacker have each paid in. The governor administers the manager.
 pub struct World {
     pub chain: Chain,
@@ -38,6 +50,11 @@ impl World {
 
     /// One in which this is done as well before what loosens has to wait.
     pub fn with(set_up: impl FnOnce(&mut Self)) -> Self {
+        Self::of(Fixture::Token, set_up)
+    }
+
+    /// The same, of such a token.
+    pub fn of(fixture: Fixture, set_up: impl FnOnce(&mut Self)) -> Self {
         let code = wasm::code("savings").unwrap();
         let mut chain = Chain::open(&Endpoint::from_env().unwrap(), &code).unwrap();
         let people = chain.people();
@@ -49,7 +66,7 @@ impl World {
             .deploy_program(people.deployer, &code, constructor_input(manager))
             .unwrap();
         let token = chain
-            .token(people.user, Fixture::Token, "USDC", 6, units(10 * PAID_IN))
+            .token(people.user, fixture, "USDC", 6, units(10 * PAID_IN))
             .unwrap();
         let mut world = Self {
             chain,
@@ -64,16 +81,7 @@ impl World {
             fallback_: people.deployer,
         });
         world.govern(&bucket(token, PAID_IN));
-        world.govern(&ISavingsGovernance::configureBreakersCall {
-            throttleBps: 2_500,
-            exitBps: 500,
-            dwellSecs: HOUR,
-            expirySecs: 6 * HOUR,
-            rampSecs: DAY,
-            decisionSecs: 20 * DAY,
-            freezes: 0,
-            freezeBackSecs: 0,
-        });
+        world.govern(&BREAKERS);
         // The third withdrawal of a tenth of what each has, within an hour.
         world.govern(&ISavingsGovernance::configureHitsCall {
             asset: token,
@@ -134,6 +142,11 @@ impl World {
 
     pub fn held(&self, account: Address) -> u64 {
         self.chain.holds(self.token, account).unwrap().to()
+    }
+
+    pub fn balance_of(&self, account: Address) -> u64 {
+        let asset = self.token;
+        self.view(&ISavings::balanceOfCall { asset, account }).to()
     }
 
     /// Frozen by the guardian for four days; when the exit opens.

@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall, SolError};
 use e2e::calls::{refusal, ETH};
 use e2e::rpc::{Chain, Endpoint, People, Receipt};
-use e2e::tokens::{Fixture, IBatch};
+use e2e::tokens::{Fixture, IBatch, IToken};
 use e2e::treasury::{constructor_input, ITreasury, ITreasuryGuards};
 use e2e::wasm;
 
@@ -46,6 +46,11 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    /// One in which this is done as well before what loosens has to wait.
+    pub fn with(set_up: impl FnOnce(&mut Self)) -> Self {
         let code = wasm::code("treasury").unwrap();
         let mut chain = Chain::open(&Endpoint::from_env().unwrap(), &code).unwrap();
         let people = chain.people();
@@ -59,11 +64,33 @@ impl World {
         world.set_up(ETH);
         world.govern(&BREAKERS);
         world.govern(&ITreasuryGuards::configureRecordCall { secs: 30 * DAY });
+        set_up(&mut world);
         world.govern(&ITreasuryGuards::setDelayCall { secs: DELAY });
         for account in [people.user, people.attacker] {
             assert!(world.deposit(account, PAID_IN).is_success());
         }
         world
+    }
+
+    /// One with a token as well, whose every guard is set, and of which the user has paid in.
+    pub fn with_token(fixture: Fixture) -> (Self, Address) {
+        let mut token = Address::ZERO;
+        let mut world = Self::with(|world| {
+            let user = world.people.user;
+            token = world
+                .chain
+                .token(user, fixture, "USDC", 6, units(10 * PAID_IN))
+                .unwrap();
+            world.set_up(token);
+        });
+        let (user, treasury) = (world.people.user, world.treasury);
+        let approval = IToken::approveCall {
+            spender: treasury,
+            value: U256::MAX,
+        };
+        world.chain.must(user, token, &approval, "an approval").unwrap();
+        assert!(world.send(user, &deposit(token, PAID_IN)).is_success());
+        (world, token)
     }
 
     /// Sets every guard of an asset.

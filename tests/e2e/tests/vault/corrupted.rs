@@ -85,3 +85,47 @@ fn shares_that_nobody_issued_are_not_paid_for_by_the_others() {
     or_skip!(world.corrupt(MANAGED_SLOT, u(1_500_000)));
     assert_not_conserved(&world.redeem(user, all));
 }
+
+#[test]
+fn more_shares_than_there_are_are_not_burned() {
+    let mut world = World::with(Fixture::Token, |world| {
+        world.set_mode(PRICE, SHADOW);
+    });
+    let user = world.people.user;
+    assert!(world.deposit(user, 1_000_000).is_success());
+    let all = world.shares(user);
+    // Half of both is forgotten: the price is what it was, and the account has twice the shares that there seem to be.
+    or_skip!(world.corrupt(SUPPLY_SLOT, all / u(2)));
+    or_skip!(world.corrupt(MANAGED_SLOT, u(500_000)));
+    for out in [world.withdraw(user, 750_000), world.redeem(user, all)] {
+        assert_not_conserved(&out);
+    }
+}
+
+#[test]
+fn what_buys_no_share_is_not_taken() {
+    let mut world = World::new(Fixture::Token);
+    let user = world.people.user;
+    assert!(world.deposit(user, 400_000).is_success());
+    // A share seems to be worth 363 units.
+    or_skip!(world.corrupt(SUPPLY_SLOT, u(100)));
+    let before = world.held(user);
+    assert_refused(&world.deposit(user, 2), &IVault::NothingMoved {});
+    assert_eq!(world.held(user), before);
+}
+
+#[test]
+fn a_million_shares_are_enough_for_their_price_to_be_held() {
+    let mut world = World::new(Fixture::Token);
+    let (user, attacker) = (world.people.user, world.people.attacker);
+    assert!(world.deposit(user, 1_000).is_success());
+    assert_eq!(world.supply(), u(1_000_000));
+    world.give(attacker, 1_000);
+    // A tenth above the reference, and three hundredths are let be.
+    or_skip!(world.corrupt(MANAGED_SLOT, u(1_100)));
+    let refused = world.send(user, &IVault::collectCall {});
+    let off = refusal::<IVault::SharePriceOffReference>(&refused).unwrap();
+    assert_eq!((off.assets, off.supply), (u(1_100), u(1_000_000)));
+    let most_in = IVault::maxDepositCall { receiver: user };
+    assert_eq!(world.ask(user, &most_in), U256::ZERO);
+}

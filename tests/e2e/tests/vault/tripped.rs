@@ -192,6 +192,46 @@ fn who_writes_the_loss_down_before_anybody_looks_trips_the_vault_too() {
 }
 
 #[test]
+fn a_trip_shuts_every_way_in_and_no_way_out() {
+    let mut world = vault(LATCH);
+    let user = world.people.user;
+    world.seize(1);
+    // A unit is too little for the price, and what is missing shuts the way in.
+    let most = IVault::maxDepositCall { receiver: user };
+    assert_eq!(world.ask(user, &most), U256::ZERO);
+    world.must(user, &IVault::writeDownCall {});
+    let mint = IVault::mintCall {
+        shares: u(1_000),
+        receiver: user,
+    };
+    for shut in [world.deposit(user, 1), world.send(user, &mint)] {
+        let shut = refusal::<IVault::GroupRestricted>(&shut).unwrap();
+        assert_eq!((shut.state, shut.kind), (REDUCE_ONLY, INCREASES_RISK));
+    }
+    assert!(world.withdraw(user, 1).is_success());
+    assert!(world.redeem(user, u(2_000)).is_success());
+}
+
+#[test]
+fn while_a_loss_is_only_watched_nobody_buys_in_at_less_than_the_others_paid() {
+    let mut world = vault(SHADOW);
+    let (user, attacker) = (world.people.user, world.people.attacker);
+    world.seize(100_000);
+    // What is held is what is said to be there, and what a deposit is priced by.
+    assert_eq!(world.max_withdraw(user), 225_000, "who only watches stops nobody");
+    let mint = IVault::mintCall {
+        shares: u(1_000_000),
+        receiver: attacker,
+    };
+    for refused in [world.deposit(attacker, 1_000), world.send(attacker, &mint)] {
+        assert!(
+            refusal::<IVault::SharePriceFell>(&refused).is_some(),
+            "{refused:?}"
+        );
+    }
+}
+
+#[test]
 fn nobody_trips_a_vault_where_all_is_well() {
     let mut world = vault(LATCH);
     let (user, attacker) = (world.people.user, world.people.attacker);

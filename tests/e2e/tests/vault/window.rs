@@ -136,6 +136,7 @@ fn a_vault_that_emptied_begins_anew_whatever_dust_made_of_its_price() {
     assert!(world.redeem(user, all).is_success());
     // Nobody has shares to speak of: for twenty units the price of nobody's is twenty times as high.
     walk(&mut world, 20);
+    assert_eq!(max_deposit(&world), U256::MAX);
     let paid_in = world.deposit(user, 1_000_000);
     assert!(paid_in.is_success(), "{paid_in:?}");
     let began = events::<IVault::PriceReferenceReset>(&paid_in, world.vault);

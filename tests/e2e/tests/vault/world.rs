@@ -16,6 +16,7 @@ pub const DELAY: u64 = 2 * DAY;
 pub const CAPACITY: u64 = 1_000_000;
 pub const DEPOSITS: u8 = 1;
 pub const WITHDRAWALS: u8 = 2;
+pub const PRICE: u8 = 1;
 pub const SOLVENCY: u8 = 3;
 pub const OUTFLOW: u8 = 4;
 pub const WINDOW: u8 = 5;

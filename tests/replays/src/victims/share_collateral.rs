@@ -1,4 +1,4 @@
-//! `share_collateral`: Sonne and Hundred. Cream and Radiant are not replayed yet: the one needs a vault whose share is lent too, the other flash loans of the market's own.
+//! `share_collateral`: Sonne and Hundred.
 //!
 //! # Where the victim is simpler
 //! - The price of a share counts one share and one unit more than there are, as the library has it: two shares are priced a third lower, and so the bound refuses them before anything is given.
@@ -337,14 +337,11 @@ pub fn honest_day(incident: &Incident, build: Build) -> Result<Lived, ReplayErro
     })
 }
 
-/// Replays an incident; none where the victim does not have its fault yet.
+/// Replays an incident.
 ///
 /// # Errors
 /// A [`ReplayError`].
-pub fn replay(incident: &Incident) -> Result<Option<Outcome>, ReplayError> {
-    if collateral(incident).is_err() {
-        return Ok(None);
-    }
+pub fn replay(incident: &Incident) -> Result<Outcome, ReplayError> {
     let mut unguarded = stage(incident, Build::Unguarded)?;
     rehearse(&mut unguarded, &Lending, incident)?;
     let lost_unguarded = Lost::missing(&unguarded, incident)?;
@@ -359,5 +356,5 @@ pub fn replay(incident: &Incident) -> Result<Option<Outcome>, ReplayError> {
         honest_day(incident, Build::Unguarded)?,
         honest_day(incident, Build::Guarded)?,
     );
-    Ok(Some(Outcome::of(incident, lost_unguarded, attacks, honest)))
+    Ok(Outcome::of(incident, lost_unguarded, attacks, honest))
 }
