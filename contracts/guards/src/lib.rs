@@ -5,6 +5,7 @@
 //! - [`authority`]: who may tighten and who may loosen.
 //! - [`access_managed`]: an OpenZeppelin `AccessManager` says who governs, and after which delay.
 //! - [`timelock`]: loosening waits, in the open.
+//! - [`patch`]: the patch manager: what runs behind a proxy is changed by what was approved, looked at, and tried.
 //! - [`pause_guard`]: pauses on a ladder that end by themselves, for everything and for groups of functions.
 //! - [`guardians`]: who may pause which group, once, within a budget, and what becomes of it when they are gone.
 //! - [`rate_limiter`]: how much of an asset may move in a time.
@@ -16,6 +17,7 @@
 //! - [`registry`]: a list of what has been configured.
 //! - [`scoped_limiter`]: one flow, several limits: of its asset, its account, its group of functions and its route.
 //! - [`solvency`]: at the end of a transition, what is held covers what is owed.
+//! - [`implementation`]: what code stands at an address, and whether a proxy may be pointed at it.
 //! - [`invariant`]: what has to hold over a transition, asked once at its exit, composable.
 //! - [`transition`]: what runs around the body of every call, and trips that survive the revert they cause.
 //! - [`guard_modes`]: each guard watches, refuses, or refuses and trips.
@@ -74,12 +76,14 @@ pub mod flow_cap;
 pub mod growth_cap;
 pub mod guard_modes;
 pub mod guardians;
+pub mod implementation;
 pub mod inflow_credit;
 pub mod invariant;
 pub mod layout;
 pub mod lock;
 pub mod net_position;
 mod pairs;
+pub mod patch;
 pub mod pause_guard;
 pub mod rate_limiter;
 pub mod registry;

@@ -22,6 +22,11 @@ const ANSWER_BYTES: usize = 32;
 ///
 /// Returns the first bytes of the answer, or none when the call fails.
 pub fn call(vm: &VM, to: Address, value: U256, data: &[u8]) -> Option<Vec<u8>> {
+    call_with_gas(vm, to, value, u64::MAX, data)
+}
+
+/// The same with so much gas and no more.
+pub fn call_with_gas(vm: &VM, to: Address, value: U256, gas: u64, data: &[u8]) -> Option<Vec<u8>> {
     vm.flush_cache(true);
     let value = B256::from(value);
     let mut answer_bytes = 0;
@@ -33,11 +38,38 @@ pub fn call(vm: &VM, to: Address, value: U256, data: &[u8]) -> Option<Vec<u8>> {
             data.as_ptr(),
             data.len(),
             value.as_ptr(),
-            u64::MAX,
+            gas,
             &mut answer_bytes,
         )
     };
     answer(vm, status, ANSWER_BYTES)
+}
+
+/// Calls another contract that is expected to revert, and returns the first bytes of what it reverts with; nothing when it does not.
+pub fn call_reverted(vm: &VM, to: Address, data: &[u8], most_bytes: usize) -> Vec<u8> {
+    match call(vm, to, U256::ZERO, data) {
+        Some(_) => Vec::new(),
+        None => vm.read_return_data(0, Some(most_bytes)),
+    }
+}
+
+/// Deploys a contract with this EVM code, which returns the contract's own. None when that fails.
+pub fn create(vm: &VM, init_code: &[u8]) -> Option<Address> {
+    vm.flush_cache(true);
+    let value = B256::ZERO;
+    let mut contract = Address::ZERO;
+    let mut revert_bytes = 0;
+    // SAFETY: the pointers are to as many bytes as are said, to 32, and to 20 that are written. No reference into storage outlives the call, and the cache of it is dropped.
+    unsafe {
+        vm.create1(
+            init_code.as_ptr(),
+            init_code.len(),
+            value.as_ptr(),
+            contract.as_mut_ptr(),
+            &mut revert_bytes,
+        );
+    }
+    (!contract.is_zero()).then_some(contract)
 }
 
 /// Asks another contract, which can change nothing.

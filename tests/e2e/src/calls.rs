@@ -3,6 +3,7 @@
 use crate::bridge::{IBridge, IBridgeGuarded};
 use crate::hub::{ICouncil, IHub, IHubGovernance};
 use crate::market::{IMarket, IMarketGuards};
+use crate::patch::{IPatchCare, IPatchGovernance, IPatchManager};
 use crate::proxy::{IGuardedProxy, IProxyGuards};
 use crate::rpc::{Chain, Receipt, Status};
 use crate::savings::{ISavings, ISavingsGovernance};
@@ -121,6 +122,9 @@ fn error_of(status: &Status, output: &[u8]) -> String {
         named::<IMarketGuards::IMarketGuardsErrors>,
         named::<IGuardedProxy::IGuardedProxyErrors>,
         named::<IProxyGuards::IProxyGuardsErrors>,
+        named::<IPatchManager::IPatchManagerErrors>,
+        named::<IPatchCare::IPatchCareErrors>,
+        named::<IPatchGovernance::IPatchGovernanceErrors>,
     ];
     known.iter().find_map(|named| named(output)).unwrap_or_else(|| {
         format!(

@@ -12,6 +12,7 @@ pub mod hub;
 pub mod incidents;
 pub mod market;
 pub mod openzeppelin;
+pub mod patch;
 pub mod proxy;
 pub mod replay;
 pub mod report;

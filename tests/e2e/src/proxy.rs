@@ -49,6 +49,12 @@ sol! {
         function destroy(address to) external;
         function migrate(uint256 marker_) external payable;
         function upgradeToAndCall(address newImplementation, bytes data) external payable;
+        function initializeThree(bytes32 root, bool mutes) external;
+        function initializeCalling(address target, bytes data) external payable returns (bool done);
+        function initializeFailing() external;
+        function lastAnswer() external view returns (bytes);
+        function acceptable(bytes32 root) external view returns (bool);
+        function process(bytes32 root, uint256 rounds) external view returns (bool);
         event Deposited(address indexed by, uint256 amount, uint256 value);
         error Custom(uint256 number, bytes data);
     }

@@ -107,11 +107,21 @@ pub enum Fixture {
     Beacon,
     /// An implementation that says it is for another kind of proxy.
     Sworn,
+    /// A version of the bank that is initialised once, behind a proxy and nowhere else.
+    BankThree,
+    /// An implementation that keeps whether it was initialised where the bank keeps something else.
+    Collided,
+    /// OpenZeppelin's proxy, which its implementation upgrades.
+    Uups,
+    /// A bank that upgrades itself for its owner.
+    UupsBank,
+    /// An implementation that says it upgrades its proxy, and does not.
+    UupsLost,
 }
 
 impl Fixture {
     /// Every one.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 22] = [
         Self::Token,
         Self::NoReturnToken,
         Self::RefusingToken,
@@ -129,6 +139,11 @@ impl Fixture {
         Self::BankTwo,
         Self::Beacon,
         Self::Sworn,
+        Self::BankThree,
+        Self::Collided,
+        Self::Uups,
+        Self::UupsBank,
+        Self::UupsLost,
     ];
 
     fn json(self) -> &'static str {
@@ -150,6 +165,11 @@ impl Fixture {
             Self::BankTwo => include_str!("../../fixtures/artifacts/BankTwo.json"),
             Self::Beacon => include_str!("../../fixtures/artifacts/Beacon.json"),
             Self::Sworn => include_str!("../../fixtures/artifacts/Sworn.json"),
+            Self::BankThree => include_str!("../../fixtures/artifacts/BankThree.json"),
+            Self::Collided => include_str!("../../fixtures/artifacts/Collided.json"),
+            Self::Uups => include_str!("../../fixtures/artifacts/Uups.json"),
+            Self::UupsBank => include_str!("../../fixtures/artifacts/UupsBank.json"),
+            Self::UupsLost => include_str!("../../fixtures/artifacts/UupsLost.json"),
         }
     }
 
