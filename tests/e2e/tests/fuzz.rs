@@ -21,8 +21,12 @@
 mod chain;
 #[path = "fuzz/market/mod.rs"]
 mod market;
+#[path = "fuzz/people.rs"]
+mod people;
 #[path = "fuzz/probe.rs"]
 mod probe;
+#[path = "fuzz/token.rs"]
+mod token;
 #[path = "fuzz/vault/mod.rs"]
 mod vault;
 

@@ -2,9 +2,10 @@
 
 use super::limits::{Limits, Terms};
 use super::model::{follow, Book, Prices, Told, BORROWS_BPS};
-use super::steps::{Act, Asset, Deed, Role, Step, Who, DECISION, HOUR};
-use super::world::{World, BAND, HEALTH, LATCH, SHADOW, SOLVENCY};
+use super::steps::{Act, Asset, Deed, Step, DECISION};
+use super::world::{World, BAND, HEALTH, SOLVENCY};
 use crate::chain::{changed, u};
+use crate::people::{Role, Who, HOUR, LATCH, SHADOW};
 use alloy_primitives::{B256, U256};
 use alloy_sol_types::SolValue;
 use e2e::market::{IMarket, IMarketGuards};
@@ -31,7 +32,7 @@ pub struct Seen {
 impl Seen {
     pub fn of(world: &World) -> Self {
         let net = &world.net;
-        let [loan, collateral] = world.tokens;
+        let [loan, collateral] = Asset::BOTH.map(|asset| world.token(asset));
         Self {
             now: net.now(),
             words: net.words(world.market),
@@ -96,7 +97,9 @@ impl Judge {
             acts.extend(own.iter().chain(back));
         }
         let passes = match step {
-            Step::Do { who, deed, gas: None } if *who != Who::Puppet && world.troubles == [None; 2] => {
+            Step::Do { who, deed, gas: None }
+                if *who != Who::Puppet && world.tokens.iter().all(|token| token.trouble.is_none()) =>
+            {
                 super::told::passes(self, world, *who, *deed, before)
             }
             Step::Pause { by, state } => Some(*by != Role::Mallory && (2..=4).contains(state)),
@@ -365,7 +368,7 @@ fn did(world: &World, who: Who, deed: Deed, told: &Told, before: &Seen, after: &
     let called_back = who == Who::Puppet && !world.primed.is_empty();
     for asset in Asset::BOTH {
         let place = asset as usize;
-        if called_back || world.troubles[place].is_some() {
+        if called_back || world.tokens[place].trouble.is_some() {
             continue;
         }
         let came_in = told.came_in[place] + gift[place];

@@ -3,11 +3,10 @@
 
 use super::model::{Prices, Sale};
 use super::pairs::BASES;
-use super::steps::{Asset, Change, Who, DAY, DECISION, DELAY};
-use super::world::{
-    World, BAND, BAND_TERMS, BREAKER_TERMS, CAPACITY, ENFORCE, HEALTH, LATCH, OUTFLOW, SHADOW, SOLVENCY,
-};
+use super::steps::{Asset, Change, DECISION};
+use super::world::{World, BAND, BAND_TERMS, BREAKER_TERMS, CAPACITY, HEALTH, OUTFLOW, SOLVENCY};
 use crate::chain::{u, DEPLOYER, GOVERNOR, GUARDIAN};
+use crate::people::{Who, DAY, DELAY, ENFORCE, LATCH, SHADOW};
 use alloy_primitives::{keccak256, Address, Bytes, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use e2e::market::{IMarket, IMarketGuards};

@@ -1,8 +1,9 @@
 //! The market's sums, done once more from what it told: each event is followed by hand, and what it says of shares, debts and losses has to be what comes out.
 
-use super::steps::{Asset, Who};
+use super::steps::Asset;
 use super::world::World;
 use crate::chain::u;
+use crate::people::Who;
 use alloy_primitives::{Log, U256};
 use alloy_sol_types::SolEventInterface;
 use e2e::market::IMarket::{self, IMarketEvents};

@@ -1,38 +1,14 @@
 //! What may happen to a market: who does what, what the tokens and the oracle become, how long nothing happens.
 
 use super::pairs::{Base, Pair, BASES, PAIRS};
-use e2e::tokens::Fixture;
+use crate::people::{role, who, Amount, Role, Who, DAY, DELAY, HOUR};
+use crate::token::{trouble, Trouble};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-pub const HOUR: u64 = 3_600;
-pub const DAY: u64 = 24 * HOUR;
-/// How long what loosens waits.
-pub const DELAY: u64 = 2 * DAY;
 /// The longest that the council decides for, with any of the terms here.
 pub const DECISION: u64 = 72 * HOUR;
-
-/// Whoever may have something in the market. The puppet is a contract of the attacker's, which makes several calls in one transaction and calls back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Who {
-    Alice,
-    Bob,
-    Mallory,
-    Puppet,
-}
-
-impl Who {
-    pub const ALL: [Self; 4] = [Self::Alice, Self::Bob, Self::Mallory, Self::Puppet];
-}
-
-/// Whoever tries to use a power, its holder or not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    Governor,
-    Guardian,
-    Mallory,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asset {
@@ -42,18 +18,6 @@ pub enum Asset {
 
 impl Asset {
     pub const BOTH: [Self; 2] = [Self::Loan, Self::Collateral];
-}
-
-/// How much: said so that it means something wherever a sequence has come to, and stays near it when it is shrunk.
-#[derive(Clone, Copy, Debug)]
-pub enum Amount {
-    Few(u64),
-    /// Of what there is to move, in basis points.
-    PartBps(u64),
-    /// As much as should pass, by the sums here.
-    Most,
-    OverMost,
-    Endless,
 }
 
 /// A call that anyone may make.
@@ -104,20 +68,6 @@ pub enum Change {
         mode: u8,
     },
     Delay(u64),
-}
-
-/// What a token becomes. All but the first three are an upgrade to code that does only this.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
-    FeeBps(u64),
-    ReturnsFalse,
-    /// So much more is taken from the market with each transfer of its own.
-    Bites(u64),
-    Reverts,
-    BurnsGas,
-    SaysNothing,
-    SaysZero,
-    SaysTheLargestNumber,
 }
 
 /// What the oracle becomes. The last six are other code.
@@ -182,15 +132,6 @@ pub enum Step {
     Trouble(Asset, Trouble),
     Repair,
     Wait(u64),
-}
-
-fn who() -> impl Strategy<Value = Who> {
-    select(&Who::ALL[..])
-}
-
-/// Mostly those who hold the power.
-fn role() -> impl Strategy<Value = Role> {
-    select(&[Role::Governor, Role::Governor, Role::Guardian, Role::Mallory][..])
 }
 
 fn asset() -> impl Strategy<Value = Asset> {
@@ -269,24 +210,6 @@ fn change() -> impl Strategy<Value = Change> {
         5 => (0..=5u8, 0..=3u8).prop_map(|(guard, mode)| Change::Mode { guard, mode }),
         1 => select(&[0, DELAY - 1, DELAY, DELAY + DAY][..]).prop_map(Change::Delay),
     ]
-}
-
-/// What a token of this kind can become.
-fn trouble(fixture: Fixture) -> impl Strategy<Value = Trouble> {
-    let own = match fixture {
-        Fixture::NoReturnToken => (1..=10_000u64).prop_map(Trouble::FeeBps).boxed(),
-        Fixture::RefusingToken => Just(Trouble::ReturnsFalse).boxed(),
-        Fixture::GreedyToken => (1..=1_000u64).prop_map(Trouble::Bites).boxed(),
-        _ => Just(Trouble::Reverts).boxed(),
-    };
-    let codes = [
-        Trouble::Reverts,
-        Trouble::BurnsGas,
-        Trouble::SaysNothing,
-        Trouble::SaysZero,
-        Trouble::SaysTheLargestNumber,
-    ];
-    prop_oneof![2 => own, 1 => select(codes.to_vec())]
 }
 
 fn feed() -> impl Strategy<Value = Feed> {

@@ -2,8 +2,9 @@
 
 use super::checks::{word, Judge, Seen};
 use super::model::BORROWS_BPS;
-use super::steps::{Asset, Deed, Who};
+use super::steps::{Asset, Deed};
 use super::world::{World, BAND, OUTFLOW, SOLVENCY};
+use crate::people::Who;
 use alloy_primitives::U256;
 
 /// Whether a deed passes; none where a sum here does not say.

@@ -2,13 +2,15 @@
 
 use super::model::{Book, Prices};
 use super::pairs::{Base, Pair};
-use super::steps::{Act, Amount, Asset, Change, Deed, Feed, Role, Step, Trouble, Who, DAY, DELAY};
+use super::steps::{Act, Asset, Change, Deed, Feed, Step};
 use crate::chain::{u, Net, DEPLOYER, GOVERNOR, GUARDIAN};
+use crate::people::{inner, Who, DAY, DELAY, HOUR, LATCH};
+use crate::token::Token;
 use alloy_primitives::{hex, keccak256, Address, Bytes, U256};
 use alloy_sol_types::{sol, SolCall, SolValue};
 use e2e::market::{constructor_input, IMarket, IMarketGuards, BREAKER};
 use e2e::tokens::{Fixture, IBatch, IOracle, IToken};
-use embedded_chain::{Outcome, DEV_ACCOUNTS};
+use embedded_chain::Outcome;
 use std::cell::RefCell;
 
 pub const CAPACITY: u64 = 1_000_000;
@@ -16,10 +18,8 @@ pub const HEALTH: u8 = 1;
 pub const SOLVENCY: u8 = 2;
 pub const BAND: u8 = 3;
 pub const OUTFLOW: u8 = 4;
-pub const ENFORCE: u8 = 0;
-pub const SHADOW: u8 = 1;
-pub const LATCH: u8 = 2;
-pub const HOUR_OLD: u64 = 3_600;
+/// How old a price may be.
+const FRESH_SECS: u64 = HOUR;
 
 pub const BAND_TERMS: Change = Change::Band {
     down_bps: 1_000,
@@ -42,15 +42,13 @@ pub struct World {
     pub net: Net,
     pub market: Address,
     /// The loan and the collateral.
-    pub tokens: [Address; 2],
+    pub tokens: [Token; 2],
     pub oracle: Address,
     pub puppet: Address,
     pub pair: Pair,
     pub base: Base,
-    /// Their own codes, for when they were upgraded.
-    codes: [Bytes; 2],
+    /// The oracle's own code, for when it was upgraded.
     oracle_code: Bytes,
-    pub troubles: [Option<Trouble>; 2],
     pub feed: Option<Feed>,
     /// What either is worth in truth.
     pub truth: Prices,
@@ -79,16 +77,16 @@ impl World {
         let mut net = Net::new();
         let tokens = Asset::BOTH.map(|asset| {
             let all = base.amount(asset, 1_000_000_000);
-            net.create(pair.of(asset).token_init_code("TKN", 18, DEPLOYER, all))
+            let token = net.create(pair.of(asset).token_init_code("TKN", 18, DEPLOYER, all));
+            Token::at(&net, token, pair.of(asset))
         });
         let oracle = net.create(Fixture::Oracle.creation_code());
-        let input = constructor_input([tokens[0], tokens[1], oracle], GOVERNOR, GUARDIAN);
+        let input = constructor_input([tokens[0].address, tokens[1].address, oracle], GOVERNOR, GUARDIAN);
         let market = net.program("market", input);
         let puppet = net.create(Fixture::Batch.creation_code());
         net.fund(puppet);
         let [loan, collateral] = base.wads.map(U256::from);
         let mut world = Self {
-            codes: tokens.map(|token| net.code_of(token)),
             oracle_code: net.code_of(oracle),
             net,
             market,
@@ -97,7 +95,6 @@ impl World {
             puppet,
             pair,
             base,
-            troubles: [None; 2],
             feed: None,
             truth: Prices { loan, collateral },
             primed: Vec::new(),
@@ -145,47 +142,20 @@ impl World {
     }
 
     pub fn token(&self, asset: Asset) -> Address {
-        self.tokens[asset as usize]
+        self.tokens[asset as usize].address
     }
 
     pub fn address(&self, who: Who) -> Address {
-        match who {
-            Who::Alice => DEV_ACCOUNTS[3],
-            Who::Bob => DEV_ACCOUNTS[4],
-            Who::Mallory => DEV_ACCOUNTS[5],
-            Who::Puppet => self.puppet,
-        }
+        who.address(self.puppet)
     }
 
     pub fn who(&self, account: Address) -> Option<Who> {
         Who::ALL.into_iter().find(|who| self.address(*who) == account)
     }
 
-    pub fn role(&self, role: Role) -> Address {
-        match role {
-            Role::Governor => GOVERNOR,
-            Role::Guardian => GUARDIAN,
-            Role::Mallory => self.address(Who::Mallory),
-        }
-    }
-
     /// What an account holds of a token, whatever the token says.
     pub fn purse(&self, asset: Asset, account: Address) -> U256 {
-        let words = self.net.words(self.token(asset));
-        words
-            .get(&self.purse_slot(asset, account))
-            .copied()
-            .unwrap_or_default()
-    }
-
-    fn purse_slot(&self, asset: Asset, account: Address) -> U256 {
-        // Where the compiler put `balanceOf`.
-        let slot = if self.pair.of(asset) == Fixture::NoReturnToken {
-            4u64
-        } else {
-            0
-        };
-        keccak256((account, u(slot)).abi_encode()).into()
+        self.tokens[asset as usize].purse(&self.net, account)
     }
 
     /// What the market counts, word by word.
@@ -215,7 +185,8 @@ impl World {
 
     /// The prices that the oracle says now, by the market's rules of what a price is.
     pub fn prices(&self) -> Option<Prices> {
-        let [loan, collateral] = self.tokens.map(|asset| {
+        let [loan, collateral] = Asset::BOTH.map(|asset| {
+            let asset = self.token(asset);
             let said = self.net.call(self.oracle, priceCall { asset }.abi_encode());
             let words = said.output.get(..64).filter(|_| said.is_success())?;
             let (wad, at) = (
@@ -226,7 +197,7 @@ impl World {
             let good = !wad.is_zero()
                 && wad.bit_len() <= 120
                 && at <= u(now)
-                && at >= u(now.saturating_sub(HOUR_OLD));
+                && at >= u(now.saturating_sub(FRESH_SECS));
             good.then_some(wad)
         });
         Some(Prices {
@@ -289,16 +260,6 @@ impl World {
         }
     }
 
-    fn amount(&self, amount: Amount, has: impl FnOnce() -> U256, most: impl FnOnce() -> U256) -> U256 {
-        match amount {
-            Amount::Few(number) => u(number),
-            Amount::PartBps(part) => has() * u(part) / u(10_000),
-            Amount::Most => most(),
-            Amount::OverMost => most().saturating_add(u(1)),
-            Amount::Endless => U256::MAX,
-        }
-    }
-
     /// A deed as a call.
     pub fn call_of(&self, by: Who, deed: Deed) -> (Address, Vec<u8>) {
         let book = self.book().at(self.net.now());
@@ -308,7 +269,7 @@ impl World {
         let data = match deed {
             Deed::Supply(amount) => {
                 let purse = || purse(Asset::Loan);
-                let amount = self.amount(amount, purse, purse);
+                let amount = amount.of(purse, purse);
                 IMarket::supplyCall { amount }.abi_encode()
             }
             Deed::Withdraw(amount) => {
@@ -317,12 +278,12 @@ impl World {
                     let least = overview().loanAvailable.min(book.cash());
                     own().min(book.shares_for(least))
                 };
-                let shares = self.amount(amount, own, most);
+                let shares = amount.of(own, most);
                 IMarket::withdrawCall { shares }.abi_encode()
             }
             Deed::Add(amount, to) => {
                 let purse = || purse(Asset::Collateral);
-                let amount = self.amount(amount, purse, purse);
+                let amount = amount.of(purse, purse);
                 let account = self.address(to);
                 IMarket::addCollateralCall { account, amount }.abi_encode()
             }
@@ -332,7 +293,7 @@ impl World {
                     book.may_remove(by, prices.as_ref())
                         .min(overview().collateralAvailable)
                 };
-                let amount = self.amount(amount, own, most);
+                let amount = amount.of(own, most);
                 IMarket::removeCollateralCall { amount }.abi_encode()
             }
             Deed::Borrow(amount) => {
@@ -341,18 +302,18 @@ impl World {
                     book.may_borrow(by, &truth)
                 };
                 let most = || may().min(book.cash()).min(overview().loanAvailable);
-                let amount = self.amount(amount, may, most);
+                let amount = amount.of(may, most);
                 IMarket::borrowCall { amount }.abi_encode()
             }
             Deed::Repay(amount, of) => {
                 let owed = || book.owed(of);
-                let amount = self.amount(amount, owed, owed);
+                let amount = amount.of(owed, owed);
                 let account = self.address(of);
                 IMarket::repayCall { account, amount }.abi_encode()
             }
             Deed::Liquidate(amount, of) => {
                 let owed = || book.owed(of);
-                let amount = self.amount(amount, owed, owed);
+                let amount = amount.of(owed, owed);
                 let account = self.address(of);
                 IMarket::liquidateCall { account, amount }.abi_encode()
             }
@@ -360,7 +321,7 @@ impl World {
                 let purse = || purse(asset);
                 let gift = IToken::transferCall {
                     // A gift is no more than a part, so that something is left to do with.
-                    value: self.amount(amount, || purse() / u(50), purse),
+                    value: amount.of(|| purse() / u(50), purse),
                     to: self.market,
                 };
                 return (self.token(asset), gift.abi_encode());
@@ -427,23 +388,23 @@ impl World {
             Step::Pause { by, state } => {
                 let state = u((*state).into());
                 let pause = IMarketGuards::pauseCall { state };
-                (self.role(*by), market, pause.abi_encode(), None)
+                (by.address(), market, pause.abi_encode(), None)
             }
             Step::Decide { by, state, secs } => {
                 let (state, secs) = (u((*state).into()), u(*secs));
                 let decide = IMarketGuards::decideCall { state, secs };
-                (self.role(*by), market, decide.abi_encode(), None)
+                (by.address(), market, decide.abi_encode(), None)
             }
-            Step::Govern { by, change } => (self.role(*by), market, self.data(*change), None),
+            Step::Govern { by, change } => (by.address(), market, self.data(*change), None),
             Step::Schedule { by, change } => {
                 let data = self.data(*change).into();
                 let schedule = IMarketGuards::scheduleCall { data };
-                (self.role(*by), market, schedule.abi_encode(), None)
+                (by.address(), market, schedule.abi_encode(), None)
             }
             Step::Cancel { by, change } => {
                 let operation = keccak256(self.data(*change));
                 let cancel = IMarketGuards::cancelScheduledCall { operation };
-                (self.role(*by), market, cancel.abi_encode(), None)
+                (by.address(), market, cancel.abi_encode(), None)
             }
             _ => {
                 self.happen(step);
@@ -470,15 +431,11 @@ impl World {
                 self.spoil_feed(*feed);
             }
             Step::Seize(asset, part) => {
-                let kept = self.purse(*asset, self.market) * u(10_000 - part) / u(10_000);
-                let slot = self.purse_slot(*asset, self.market);
-                self.net.set_word(self.token(*asset), slot, kept);
+                self.tokens[*asset as usize].seize(&mut self.net, self.market, *part);
             }
             Step::MakeUp => self.make_up(),
             Step::Trouble(asset, trouble) => {
-                self.repair_token(*asset);
-                self.troubles[*asset as usize] = Some(*trouble);
-                self.spoil(*asset, *trouble);
+                self.tokens[*asset as usize].spoil(&mut self.net, self.market, *trouble);
             }
             Step::Repair => self.repair(),
             Step::Wait(secs) => {
@@ -493,53 +450,8 @@ impl World {
     pub fn make_up(&mut self) {
         let book = self.book();
         for (asset, owed) in [(Asset::Loan, book.cash()), (Asset::Collateral, book.pledged)] {
-            let slot = self.purse_slot(asset, self.market);
             let held = self.purse(asset, self.market).max(owed);
-            self.net.set_word(self.token(asset), slot, held);
-        }
-    }
-
-    fn spoil(&mut self, asset: Asset, trouble: Trouble) {
-        let (market, token) = (self.market, self.token(asset));
-        let code: &[u8] = match trouble {
-            Trouble::FeeBps(bps) => {
-                self.net
-                    .must(DEPLOYER, token, &IToken::setFeeCall { bps: u(bps) });
-                return;
-            }
-            Trouble::ReturnsFalse => {
-                self.net
-                    .must(DEPLOYER, token, &IToken::setRefusingCall { refusing: true });
-                return;
-            }
-            Trouble::Bites(bite) => {
-                let bite = IToken::setBiteCall {
-                    victim: market,
-                    bite: u(bite),
-                };
-                self.net.must(DEPLOYER, token, &bite);
-                return;
-            }
-            Trouble::Reverts => &hex!("5f5ffd"),
-            Trouble::BurnsGas => &hex!("5b5f56"),
-            Trouble::SaysNothing => &hex!("00"),
-            Trouble::SaysZero => &hex!("60205ff3"),
-            Trouble::SaysTheLargestNumber => &hex!("5f195f5260205ff3"),
-        };
-        self.net.upgrade(token, Bytes::copy_from_slice(code));
-    }
-
-    fn repair_token(&mut self, asset: Asset) {
-        let place = asset as usize;
-        self.net.upgrade(self.tokens[place], self.codes[place].clone());
-        match self.troubles[place].take() {
-            Some(Trouble::FeeBps(_)) => self.spoil(asset, Trouble::FeeBps(0)),
-            Some(Trouble::Bites(_)) => self.spoil(asset, Trouble::Bites(0)),
-            Some(Trouble::ReturnsFalse) => {
-                let again = IToken::setRefusingCall { refusing: false };
-                self.net.must(DEPLOYER, self.tokens[place], &again);
-            }
-            _ => {}
+            self.tokens[asset as usize].set_purse(&mut self.net, self.market, held);
         }
     }
 
@@ -589,8 +501,8 @@ impl World {
     }
 
     pub fn repair(&mut self) {
-        for asset in Asset::BOTH {
-            self.repair_token(asset);
+        for token in &mut self.tokens {
+            token.repair(&mut self.net, self.market);
         }
         self.repair_feed();
     }
@@ -639,15 +551,5 @@ impl World {
             .abi_encode(),
             Change::Delay(secs) => IMarketGuards::setDelayCall { secs: u(secs) }.abi_encode(),
         }
-    }
-}
-
-/// A call of a batch, which goes on when it fails.
-fn inner(to: Address, data: Vec<u8>) -> IBatch::Call {
-    IBatch::Call {
-        to,
-        value: U256::ZERO,
-        data: data.into(),
-        mayFail: true,
     }
 }

@@ -1,8 +1,10 @@
 //! What must hold after each step of a sequence, read off the vault and the token, and computed here once more.
 
-use super::steps::{Change, Deed, Role, Step, Trouble, Who, LONGEST};
-use super::world::{World, ENFORCE, LATCH, OUTFLOW, SHADOW, SOLVENCY, WINDOW};
+use super::steps::{Change, Deed, Step, LONGEST};
+use super::world::{World, OUTFLOW, SOLVENCY, WINDOW};
 use crate::chain::{changed, u};
+use crate::people::{Role, Who, ENFORCE, LATCH, SHADOW};
+use crate::token::Trouble;
 use alloy_primitives::{B256, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use e2e::tokens::Fixture;
@@ -46,7 +48,7 @@ impl Seen {
         Self {
             now: net.now(),
             words: net.words(vault),
-            token_words: net.words(world.token),
+            token_words: net.words(world.token.address),
             supply: net.ask(vault, &IVault::totalSupplyCall {}),
             shares: Who::ALL.map(|who| world.shares(who)),
             purses: Who::ALL.map(|who| world.purse(world.address(who))),
@@ -194,14 +196,14 @@ impl Judge {
         let ((over, under), (over_after, under_after)) = (before.price(), after.price());
         let written_down = after.managed < before.managed
             && after.supply == before.supply
-            && (before.held < before.managed || world.trouble == Some(Trouble::SaysZero));
+            && (before.held < before.managed || world.token.trouble == Some(Trouble::SaysZero));
         let fell = over_after * under < over * under_after;
         if fell && !written_down && !is_flash(world, step) {
             panic!("a share is worth less: {step:?}, {over} / {under} and {over_after} / {under_after}");
         }
         if fell && is_flash(world, step) {
             assert!(
-                before.held < before.managed || world.trouble.is_some(),
+                before.held < before.managed || world.token.trouble.is_some(),
                 "{step:?}"
             );
         }
@@ -314,7 +316,7 @@ impl Judge {
 
 /// Several calls in one: by the puppet, or from inside a transfer that it is told of and may have waited for.
 fn is_flash(world: &World, step: &Step) -> bool {
-    let told = world.fixture == Fixture::CallbackToken;
+    let told = world.token.fixture == Fixture::CallbackToken;
     match step {
         Step::Flash { .. } => true,
         Step::Do { who, deed, .. } => {
@@ -393,7 +395,7 @@ fn moved(world: &World, who: Who, deed: Deed, outcome: &Outcome, before: &Seen, 
             let paid = before.held - after.held;
             let got = after.purses[place(to)] - before.purses[place(to)];
             assert!(
-                got == paid || world.trouble.is_some() || to == Who::Puppet,
+                got == paid || world.token.trouble.is_some() || to == Who::Puppet,
                 "{deed:?}: {got} of {paid}"
             );
             if who != Who::Puppet {
@@ -403,7 +405,7 @@ fn moved(world: &World, who: Who, deed: Deed, outcome: &Outcome, before: &Seen, 
                     burned
                 };
                 assert!(
-                    number() == answer || to == Who::Puppet || world.trouble.is_some(),
+                    number() == answer || to == Who::Puppet || world.token.trouble.is_some(),
                     "{deed:?}"
                 );
             }
@@ -496,7 +498,7 @@ pub fn told(world: &World, step: &Step, before: &Seen) -> Option<bool> {
     let Step::Do { who, deed, gas: None } = step else {
         return None;
     };
-    if world.trouble.is_some() || *who == Who::Puppet {
+    if world.token.trouble.is_some() || *who == Who::Puppet {
         return None;
     }
     let (_, data) = world.call_of(*who, *deed);

@@ -1,8 +1,9 @@
 //! After a sequence: the token is itself again, what is frozen thaws or is lifted, the governor sets what it set at first. Then everybody gets in, and out, with all.
 
-use super::steps::{Change, Who, DAY, DELAY, LONGEST};
-use super::world::{World, CAPACITY, ENFORCE, PRICE, TERMS, WINDOW};
+use super::steps::{Change, LONGEST};
+use super::world::{World, CAPACITY, PRICE, TERMS, WINDOW};
 use crate::chain::{u, GOVERNOR, GUARDIAN};
+use crate::people::{Who, DAY, DELAY, ENFORCE};
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::SolCall;
 use e2e::tokens::{Fixture, IToken};
@@ -11,13 +12,13 @@ use e2e::vault::{IVault, IVaultGovernance, IVaultMonitor};
 /// Brings a vault back, and has everybody leave.
 pub fn everybody_gets_out(mut world: World, lift: bool) {
     world.repair();
-    if world.fixture == Fixture::CallbackToken {
+    if world.token.fixture == Fixture::CallbackToken {
         // What the puppet still meant to do at its next transfer, such as a gift of what it gets, is its own affair.
         let nothing = IToken::setCallbackCall {
             target: Address::ZERO,
             data: Bytes::new(),
         };
-        world.net.must(world.puppet, world.token, &nothing);
+        world.net.must(world.puppet, world.token.address, &nothing);
     }
     let (vault, bob) = (world.vault, world.address(Who::Bob));
     if lift {
@@ -97,7 +98,7 @@ fn everything_works(world: &mut World) {
     for who in [Who::Alice, Who::Bob] {
         let account = world.address(who);
         let own = IToken::balanceOfCall { account };
-        let assets = world.net.ask(world.token, &own) / u(10);
+        let assets = world.net.ask(world.token.address, &own) / u(10);
         if assets < u(1_000) {
             continue;
         }

@@ -1,49 +1,14 @@
 //! What may happen to a vault: who does what, what the token becomes, how long nothing happens.
 
+use crate::people::{role, who, Amount, Role, Who, DAY, DELAY, HOUR};
+use crate::token::{trouble, Trouble};
 use e2e::tokens::Fixture;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-pub const HOUR: u64 = 3_600;
-pub const DAY: u64 = 24 * HOUR;
-/// How long what loosens waits.
-pub const DELAY: u64 = 2 * DAY;
 /// The guardian's longest freeze.
 pub const LONGEST: u64 = 30 * DAY;
-
-/// Whoever may have shares. The puppet is a contract of the attacker's, which makes several calls in one transaction and calls back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Who {
-    Alice,
-    Bob,
-    Mallory,
-    Puppet,
-}
-
-impl Who {
-    pub const ALL: [Self; 4] = [Self::Alice, Self::Bob, Self::Mallory, Self::Puppet];
-}
-
-/// Whoever tries to use a power, its holder or not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    Governor,
-    Guardian,
-    Mallory,
-}
-
-/// How much: said so that it means something wherever a sequence has come to, and stays near it when it is shrunk.
-#[derive(Clone, Copy, Debug)]
-pub enum Amount {
-    Few(u64),
-    /// Of what the owner has, in basis points.
-    PartBps(u64),
-    /// As much as the vault says would pass.
-    Most,
-    OverMost,
-    Endless,
-}
 
 /// A call that anyone may make.
 #[derive(Clone, Copy, Debug)]
@@ -94,20 +59,6 @@ pub enum Change {
     Delay(u64),
 }
 
-/// What the token becomes. All but the first three are an upgrade to code that does only this.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
-    FeeBps(u64),
-    ReturnsFalse,
-    /// So much more is taken from the vault with each transfer of its own.
-    Bites(u64),
-    Reverts,
-    BurnsGas,
-    SaysNothing,
-    SaysZero,
-    SaysTheLargestNumber,
-}
-
 #[derive(Clone, Debug)]
 pub enum Step {
     Do {
@@ -146,15 +97,6 @@ pub enum Step {
     Trouble(Trouble),
     Repair,
     Wait(u64),
-}
-
-fn who() -> impl Strategy<Value = Who> {
-    select(&Who::ALL[..])
-}
-
-/// Mostly those who hold the power.
-fn role() -> impl Strategy<Value = Role> {
-    select(&[Role::Governor, Role::Governor, Role::Guardian, Role::Mallory][..])
 }
 
 fn amount() -> impl Strategy<Value = Amount> {
@@ -216,24 +158,6 @@ fn change() -> impl Strategy<Value = Change> {
         4 => (0..=6u8, 0..=3u8).prop_map(|(guard, mode)| Change::Mode { guard, mode }),
         1 => select(&[0, DELAY - 1, DELAY, DELAY + DAY][..]).prop_map(Change::Delay),
     ]
-}
-
-/// What a token of this kind can become.
-fn trouble(fixture: Fixture) -> impl Strategy<Value = Trouble> {
-    let own = match fixture {
-        Fixture::NoReturnToken => (1..=10_000u64).prop_map(Trouble::FeeBps).boxed(),
-        Fixture::RefusingToken => Just(Trouble::ReturnsFalse).boxed(),
-        Fixture::GreedyToken => (1..=1_000u64).prop_map(Trouble::Bites).boxed(),
-        _ => Just(Trouble::Reverts).boxed(),
-    };
-    let codes = [
-        Trouble::Reverts,
-        Trouble::BurnsGas,
-        Trouble::SaysNothing,
-        Trouble::SaysZero,
-        Trouble::SaysTheLargestNumber,
-    ];
-    prop_oneof![2 => own, 1 => select(codes.to_vec())]
 }
 
 /// Up to a boundary, onto it, and past it.

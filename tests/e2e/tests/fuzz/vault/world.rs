@@ -1,12 +1,14 @@
 //! A vault over a token that may misbehave, and what each step is as a transaction.
 
-use super::steps::{Amount, Change, Deed, Role, Step, Trouble, Who, DAY, DELAY};
+use super::steps::{Change, Deed, Step};
 use crate::chain::{u, Net, DEPLOYER, GOVERNOR, GUARDIAN};
-use alloy_primitives::{hex, keccak256, Address, Bytes, U256};
-use alloy_sol_types::{SolCall, SolValue};
+use crate::people::{inner, Who, DAY, DELAY, ENFORCE};
+use crate::token::{Token, Trouble};
+use alloy_primitives::{keccak256, Address, U256};
+use alloy_sol_types::SolCall;
 use e2e::tokens::{Fixture, IBatch, IToken};
 use e2e::vault::{constructor_input, IVault, IVaultGovernance, IVaultMonitor};
-use embedded_chain::{Outcome, DEV_ACCOUNTS};
+use embedded_chain::Outcome;
 use std::cell::RefCell;
 
 pub const CAPACITY: u64 = 1_000_000;
@@ -14,9 +16,6 @@ pub const PRICE: u8 = 1;
 pub const SOLVENCY: u8 = 3;
 pub const OUTFLOW: u8 = 4;
 pub const WINDOW: u8 = 5;
-pub const ENFORCE: u8 = 0;
-pub const SHADOW: u8 = 1;
-pub const LATCH: u8 = 2;
 /// As the tests of the vault have them.
 pub const TERMS: Change = Change::Window {
     down_bps: 100,
@@ -28,12 +27,8 @@ pub const TERMS: Change = Change::Window {
 pub struct World {
     pub net: Net,
     pub vault: Address,
-    pub token: Address,
+    pub token: Token,
     pub puppet: Address,
-    pub fixture: Fixture,
-    /// The token's own code, for when it was upgraded.
-    pub token_code: Bytes,
-    pub trouble: Option<Trouble>,
 }
 
 impl World {
@@ -41,7 +36,7 @@ impl World {
     pub fn new(fixture: Fixture) -> Self {
         thread_local!(static KNOWN: RefCell<Vec<World>> = const { RefCell::new(Vec::new()) });
         KNOWN.with_borrow_mut(|known| {
-            if let Some(world) = known.iter().find(|world| world.fixture == fixture) {
+            if let Some(world) = known.iter().find(|world| world.token.fixture == fixture) {
                 return world.clone();
             }
             let world = Self::set_up(fixture);
@@ -52,19 +47,16 @@ impl World {
 
     fn set_up(fixture: Fixture) -> Self {
         let mut net = Net::new();
-        let alice = account(Who::Alice, Address::ZERO);
+        let alice = Who::Alice.address(Address::ZERO);
         let token = net.create(fixture.token_init_code("USDC", 6, alice, u(30_000_000)));
         let vault = net.program("vault", constructor_input(token, GOVERNOR, GUARDIAN));
         let puppet = net.create(Fixture::Batch.creation_code());
         net.fund(puppet);
         let mut world = Self {
-            token_code: net.code_of(token),
+            token: Token::at(&net, token, fixture),
             net,
             vault,
-            token,
             puppet,
-            fixture,
-            trouble: None,
         };
         for (who, value) in [
             (Who::Bob, 10_000_000),
@@ -111,33 +103,19 @@ impl World {
     }
 
     pub fn address(&self, who: Who) -> Address {
-        account(who, self.puppet)
+        who.address(self.puppet)
     }
 
     /// What an account holds of the token, whatever the token says.
     pub fn purse(&self, account: Address) -> U256 {
-        self.net
-            .words(self.token)
-            .get(&self.purse_slot(account))
-            .copied()
-            .unwrap_or_default()
-    }
-
-    fn purse_slot(&self, account: Address) -> U256 {
-        // Where the compiler put `balanceOf`.
-        let slot = if self.fixture == Fixture::NoReturnToken {
-            4u64
-        } else {
-            0
-        };
-        keccak256((account, u(slot)).abi_encode()).into()
+        self.token.purse(&self.net, account)
     }
 
     /// The same chain with the token as it was at first, for questions.
     pub fn repaired_net(&self) -> Net {
         let mut net = self.net.clone();
-        if self.trouble.is_some() {
-            net.upgrade(self.token, self.token_code.clone());
+        if self.token.trouble.is_some() {
+            self.token.upgrade_back(&mut net);
         }
         net
     }
@@ -178,29 +156,18 @@ impl World {
         self.most(&IVault::convertToAssetsCall { shares })
     }
 
-    fn amount(&self, amount: Amount, has: impl FnOnce() -> U256, most: impl FnOnce() -> U256) -> U256 {
-        match amount {
-            Amount::Few(number) => u(number),
-            Amount::PartBps(part) => has() * u(part) / u(10_000),
-            Amount::Most => most(),
-            Amount::OverMost => most().saturating_add(u(1)),
-            Amount::Endless => U256::MAX,
-        }
-    }
-
     /// A deed as a call.
     pub fn call_of(&self, by: Who, deed: Deed) -> (Address, Vec<u8>) {
         let purse = || self.purse(self.address(by));
         let data = match deed {
             Deed::Deposit(amount, to) => IVault::depositCall {
                 // The largest number passes when nothing limits it, and nobody has it.
-                assets: self.amount(amount, purse, || purse().min(self.max_deposit(to))),
+                assets: amount.of(purse, || purse().min(self.max_deposit(to))),
                 receiver: self.address(to),
             }
             .abi_encode(),
             Deed::Mint(amount, to) => IVault::mintCall {
-                shares: self.amount(
-                    amount,
+                shares: amount.of(
                     || purse() * u(1_000),
                     || self.most(&IVault::previewDepositCall { assets: purse() }),
                 ),
@@ -208,43 +175,39 @@ impl World {
             }
             .abi_encode(),
             Deed::Withdraw { assets, to, owner } => IVault::withdrawCall {
-                assets: self.amount(
-                    assets,
-                    || self.worth(self.shares(owner)),
-                    || self.max_withdraw(owner),
-                ),
+                assets: assets.of(|| self.worth(self.shares(owner)), || self.max_withdraw(owner)),
                 receiver: self.address(to),
                 owner: self.address(owner),
             }
             .abi_encode(),
             Deed::Redeem { shares, to, owner } => IVault::redeemCall {
-                shares: self.amount(shares, || self.shares(owner), || self.max_redeem(owner)),
+                shares: shares.of(|| self.shares(owner), || self.max_redeem(owner)),
                 receiver: self.address(to),
                 owner: self.address(owner),
             }
             .abi_encode(),
             Deed::Transfer(amount, to) => IVault::transferCall {
-                value: self.amount(amount, || self.shares(by), || self.shares(by)),
+                value: amount.of(|| self.shares(by), || self.shares(by)),
                 to: self.address(to),
             }
             .abi_encode(),
             Deed::TransferFrom { shares, from, to } => IVault::transferFromCall {
-                value: self.amount(shares, || self.shares(from), || self.shares(from)),
+                value: shares.of(|| self.shares(from), || self.shares(from)),
                 from: self.address(from),
                 to: self.address(to),
             }
             .abi_encode(),
             Deed::Approve(amount, spender) => IVault::approveCall {
-                value: self.amount(amount, || self.shares(by), || self.shares(by)),
+                value: amount.of(|| self.shares(by), || self.shares(by)),
                 spender: self.address(spender),
             }
             .abi_encode(),
             Deed::Give(amount) => {
                 let gift = IToken::transferCall {
-                    value: self.amount(amount, purse, purse),
+                    value: amount.of(purse, purse),
                     to: self.vault,
                 };
-                return (self.token, gift.abi_encode());
+                return (self.token.address, gift.abi_encode());
             }
             Deed::Collect => IVault::collectCall {}.abi_encode(),
             Deed::WriteDown => IVault::writeDownCall {}.abi_encode(),
@@ -254,13 +217,13 @@ impl World {
 
     /// Does a step. What came of it, when it is a call.
     pub fn take(&mut self, step: &Step) -> Option<Outcome> {
-        let (vault, token) = (self.vault, self.token);
+        let vault = self.vault;
         let (from, to, input, gas) = match step {
             // Left out: what a token that says zero had is then lost for good.
             Step::Do {
                 deed: Deed::WriteDown,
                 ..
-            } if self.trouble == Some(Trouble::SaysZero) => return None,
+            } if self.token.trouble == Some(Trouble::SaysZero) => return None,
             Step::Do {
                 who: Who::Puppet,
                 deed,
@@ -282,7 +245,7 @@ impl World {
                     inner(to, data)
                 };
                 let mut calls = Vec::new();
-                if self.fixture == Fixture::CallbackToken && !back.is_empty() {
+                if self.token.fixture == Fixture::CallbackToken && !back.is_empty() {
                     let run = IBatch::runCall {
                         calls: back.iter().map(call).collect(),
                     };
@@ -290,9 +253,9 @@ impl World {
                         target: self.puppet,
                         data: run.abi_encode().into(),
                     };
-                    calls.push(inner(token, prime.abi_encode()));
+                    calls.push(inner(self.token.address, prime.abi_encode()));
                 }
-                let truthful = self.trouble != Some(Trouble::SaysZero);
+                let truthful = self.token.trouble != Some(Trouble::SaysZero);
                 let own = deeds
                     .iter()
                     .filter(|deed| truthful || !matches!(deed, Deed::WriteDown));
@@ -309,34 +272,30 @@ impl World {
                     group: *group,
                     secs: *secs,
                 };
-                (self.role(*by), vault, freeze.abi_encode(), None)
+                (by.address(), vault, freeze.abi_encode(), None)
             }
             Step::Unfreeze { by, group } => {
                 let unfreeze = IVaultGovernance::unfreezeCall { group: *group };
-                (self.role(*by), vault, unfreeze.abi_encode(), None)
+                (by.address(), vault, unfreeze.abi_encode(), None)
             }
-            Step::Govern { by, change } => (self.role(*by), vault, change.data(), None),
+            Step::Govern { by, change } => (by.address(), vault, change.data(), None),
             Step::Schedule { by, change } => {
                 let schedule = IVaultGovernance::scheduleCall {
                     data: change.data().into(),
                 };
-                (self.role(*by), vault, schedule.abi_encode(), None)
+                (by.address(), vault, schedule.abi_encode(), None)
             }
             Step::Cancel { by, change } => {
                 let operation = keccak256(change.data());
                 let cancel = IVaultGovernance::cancelScheduledCall { operation };
-                (self.role(*by), vault, cancel.abi_encode(), None)
+                (by.address(), vault, cancel.abi_encode(), None)
             }
             Step::Seize(part) => {
-                let kept = self.purse(vault) * u(10_000 - part) / u(10_000);
-                let slot = self.purse_slot(vault);
-                self.net.set_word(token, slot, kept);
+                self.token.seize(&mut self.net, vault, *part);
                 return None;
             }
             Step::Trouble(trouble) => {
-                self.repair();
-                self.trouble = Some(*trouble);
-                self.spoil(*trouble);
+                self.token.spoil(&mut self.net, vault, *trouble);
                 return None;
             }
             Step::Repair => {
@@ -351,78 +310,12 @@ impl World {
         Some(self.net.transact(from, to, input, U256::ZERO, gas))
     }
 
-    pub fn role(&self, role: Role) -> Address {
-        match role {
-            Role::Governor => GOVERNOR,
-            Role::Guardian => GUARDIAN,
-            Role::Mallory => self.address(Who::Mallory),
-        }
-    }
-
-    fn spoil(&mut self, trouble: Trouble) {
-        let (vault, token) = (self.vault, self.token);
-        let code: &[u8] = match trouble {
-            Trouble::FeeBps(bps) => {
-                self.net
-                    .must(DEPLOYER, token, &IToken::setFeeCall { bps: u(bps) });
-                return;
-            }
-            Trouble::ReturnsFalse => {
-                self.net
-                    .must(DEPLOYER, token, &IToken::setRefusingCall { refusing: true });
-                return;
-            }
-            Trouble::Bites(bite) => {
-                let bite = IToken::setBiteCall {
-                    victim: vault,
-                    bite: u(bite),
-                };
-                self.net.must(DEPLOYER, token, &bite);
-                return;
-            }
-            Trouble::Reverts => &hex!("5f5ffd"),
-            Trouble::BurnsGas => &hex!("5b5f56"),
-            Trouble::SaysNothing => &hex!("00"),
-            Trouble::SaysZero => &hex!("60205ff3"),
-            Trouble::SaysTheLargestNumber => &hex!("5f195f5260205ff3"),
-        };
-        self.net.upgrade(token, Bytes::copy_from_slice(code));
-    }
-
     pub fn repair(&mut self) {
-        self.net.upgrade(self.token, self.token_code.clone());
-        match self.trouble.take() {
-            Some(Trouble::FeeBps(_)) => self.spoil(Trouble::FeeBps(0)),
-            Some(Trouble::Bites(_)) => self.spoil(Trouble::Bites(0)),
-            Some(Trouble::ReturnsFalse) => {
-                self.net
-                    .must(DEPLOYER, self.token, &IToken::setRefusingCall { refusing: false });
-            }
-            _ => {}
-        }
+        self.token.repair(&mut self.net, self.vault);
     }
 
     pub fn backing(&self, net: &Net) -> IVaultMonitor::backingReturn {
         net.ask(self.vault, &IVaultMonitor::backingCall {})
-    }
-}
-
-fn account(who: Who, puppet: Address) -> Address {
-    match who {
-        Who::Alice => DEV_ACCOUNTS[3],
-        Who::Bob => DEV_ACCOUNTS[4],
-        Who::Mallory => DEV_ACCOUNTS[5],
-        Who::Puppet => puppet,
-    }
-}
-
-/// A call of a batch, which goes on when it fails.
-fn inner(to: Address, data: Vec<u8>) -> IBatch::Call {
-    IBatch::Call {
-        to,
-        value: U256::ZERO,
-        data: data.into(),
-        mayFail: true,
     }
 }
 
