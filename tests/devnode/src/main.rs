@@ -4,6 +4,7 @@ use alloy_primitives::{utils::format_ether, utils::parse_ether, U256};
 use clap::Parser;
 use devnode::{development_accounts, Devnode, Mining, Options, StartError};
 use std::error::Error;
+use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -106,10 +107,12 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         node.load(state)
             .map_err(|why| format!("{} is no state: {why}", file.display()))?;
     }
+    // Before it says that it runs: whoever reads that may end it at once, and the state is kept then too.
+    let ended = ended()?;
     if !arguments.silent {
         greet(&arguments, node.address());
     }
-    stopped().await?;
+    ended.await;
     if let Some(file) = &arguments.dump {
         let text = node.dump().to_string();
         std::fs::write(file, text).map_err(|why| format!("cannot write {}: {why}", file.display()))?;
@@ -118,19 +121,26 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Waits for the user, or whoever runs the node, to end it.
-async fn stopped() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{signal, SignalKind};
-        let mut terminate = signal(SignalKind::terminate())?;
+/// Hears from now on when the user, or whoever runs the node, ends it.
+#[cfg(unix)]
+fn ended() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{signal, SignalKind};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
         tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    })
+}
+
+#[cfg(windows)]
+fn ended() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
 }
 
 fn greet(arguments: &Arguments, address: SocketAddr) {
