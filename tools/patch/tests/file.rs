@@ -393,7 +393,7 @@ fn a_file_that_is_none_is_refused() {
     refused("{}", "line 1: ");
     refused("", "line 1: missing field `chain-id`");
     refused(&with("[freeze]", "[freeze"), "line ");
-    refused(&with("salt =", "sale ="), "line 15: unknown field `sale`");
+    refused(&with("salt =", "sale ="), "line 14: unknown field `sale`");
     refused(&with("manager = ", "#"), "missing field `manager`");
     refused(&with("42161", "-1"), "line 2: ");
     refused(&with("42161", "0"), "chain-id: it is not the number of a chain");
