@@ -151,15 +151,15 @@ pub(crate) fn freezes(terms: &Patch, words: &Words) -> String {
         .filter(|group| terms.freezeGroups >> group & 1 == 1)
         .map(|group| hub_group(group, words))
         .collect();
+    let groups = groups.join(" and ");
     let how = match terms.freezeRung {
-        2 => "throttled",
-        3 => "reduced only",
-        4 => "frozen",
-        _ => "put into an unknown state",
+        2 => format!("throttle {groups}"),
+        3 => format!("put {groups} into reduce-only"),
+        4 => format!("freeze {groups}"),
+        _ => format!("put {groups} into an unknown state"),
     };
     format!(
-        "once it is approved anyone may have {} {how} for {}",
-        groups.join(" and "),
+        "once it is approved anyone may {how} for {}",
         duration(terms.freezeSecs)
     )
 }
