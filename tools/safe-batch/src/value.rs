@@ -231,7 +231,8 @@ fn unknown_state(text: &str) -> String {
 }
 
 /// What was read, in quotes, with nothing in it that a terminal obeys or a reader does not see: it may be an attacker's.
-pub(crate) fn quoted(text: &str) -> String {
+#[must_use]
+pub fn quoted(text: &str) -> String {
     format!("'{}'", text.escape_default())
 }
 
