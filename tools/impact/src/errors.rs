@@ -6,7 +6,7 @@ use alloy_json_abi::Error;
 use alloy_primitives::Bytes;
 use alloy_sol_types::{Panic, Revert, SolError};
 use embedded_chain::{Outcome, Status};
-use safe_batch::value::quoted;
+use patch_file::typed::quoted;
 
 /// The errors that are known by their names: of the manager, of the guarded proxy, and those that a scenario names.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -109,9 +109,9 @@ fn shown(value: &DynSolValue) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::interface::manager::IPatchManager;
     use alloy_primitives::{Address, B256, U256};
     use alloy_sol_types::sol;
+    use patch_file::interface::IPatchManager;
 
     sol! {
         error Custom(uint256 number, bytes data);

@@ -1,16 +1,9 @@
-//! The manager's and the proxy's interfaces, as the compiler reads them from the files that come with the contracts.
-// Solidity's comments stand in the files, and what the macro makes is not ours to shorten or to hide.
+//! The guarded proxy's interface, as the compiler reads it from the file that comes with the contract, and what others answer.
+// Solidity's comments stand in the file, and what the macro makes is not ours to shorten or to hide.
 #![allow(missing_docs, unreachable_pub, clippy::too_many_arguments)]
 
 use alloy_json_abi::Error;
-
-/// The patch manager.
-pub mod manager {
-    alloy_sol_types::sol!(
-        #[sol(all_derives, abi)]
-        "../../contracts/patch-manager/IPatchManager.sol"
-    );
-}
+use patch_file::interface as manager;
 
 /// The guarded proxy.
 pub mod proxy {

@@ -33,7 +33,6 @@ pub mod replay;
 pub mod report;
 pub mod scenario;
 pub mod switch;
-pub mod terms;
 pub mod verdict;
 pub mod view;
 pub mod worlds;

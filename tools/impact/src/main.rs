@@ -10,11 +10,12 @@ use impact::{
     replay::replay,
     report::Told,
     scenario::Scenario,
-    switch::{Administered, Way},
+    switch::{Administered, Managed, Way},
     worlds::{deploy, Code},
 };
+use patch_file::typed::{bytes, secs, somebody};
+use patch_file::PatchFile;
 use safe_batch::endpoint::Endpoint;
-use safe_batch::value::{bytes, secs, somebody};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -70,6 +71,12 @@ struct RunArguments {
 /// The new version, and how it gets in.
 #[derive(Args)]
 struct NewArguments {
+    /// A patch file: as the manager applies the patch, when it is on record; otherwise as the proxy's administrator switches.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["implementation", "code", "init", "administrator"])]
+    patch: Option<PathBuf>,
+    /// With how much gas the manager activates the program in the switch; zero when it is active.
+    #[arg(long, value_name = "GAS", default_value = "0", requires = "patch")]
+    activation_gas: u64,
     /// The new version's address.
     #[arg(long, value_name = "ADDRESS", value_parser = somebody)]
     implementation: Option<Address>,
@@ -126,15 +133,13 @@ fn run(arguments: &RunArguments) -> Result<bool, String> {
     // What is wrong with the files is said before anybody is asked.
     let scenario = named(&arguments.scenario, |text| Scenario::read(&text))?;
     let operations = named(&arguments.operations, |text| Operations::read(&text))?;
-    for (what, chain_id) in [("the operations are", operations.chain_id)] {
-        if chain_id != scenario.chain_id {
-            return Err(format!(
-                "{what} of chain {chain_id} and the scenario is of chain {}",
-                scenario.chain_id
-            ));
-        }
+    if operations.chain_id != scenario.chain_id {
+        return Err(format!(
+            "the operations are of chain {} and the scenario is of chain {}",
+            operations.chain_id, scenario.chain_id
+        ));
     }
-    let new = New::read(&arguments.new)?;
+    let new = New::read(&arguments.new, scenario.chain_id)?;
     let endpoint = Arc::new(Endpoint::pin(&arguments.endpoint, arguments.block)?);
     let block = endpoint.block();
     if block.chain_id != scenario.chain_id {
@@ -175,38 +180,54 @@ fn run(arguments: &RunArguments) -> Result<bool, String> {
 }
 
 /// The new version, as far as files tell.
-struct New {
-    at: Result<Address, Code>,
-    init: Bytes,
-    administrator: Option<Address>,
+enum New {
+    Managed(Managed),
+    At(Administered),
+    Coded(Code, Administered),
 }
 
 impl New {
-    fn read(arguments: &NewArguments) -> Result<Self, String> {
-        let at = match (&arguments.implementation, &arguments.code) {
-            (Some(at), _) => Ok(*at),
-            (None, Some(path)) => Err(code(path)?),
-            (None, None) => {
-                return Err("nobody says what the new version is: give --implementation or --code".to_owned())
-            }
-        };
-        Ok(Self {
-            at,
+    fn read(arguments: &NewArguments, chain_id: u64) -> Result<Self, String> {
+        let at = |implementation| Administered {
+            implementation,
             init: arguments.init.clone(),
             administrator: arguments.administrator,
-        })
+        };
+        match (&arguments.patch, &arguments.implementation, &arguments.code) {
+            (Some(path), _, _) => {
+                let named = |why: String| format!("{}: {why}", path.display());
+                let file = PatchFile::open(path).map_err(|why| named(why.to_string()))?;
+                if file.chain_id != chain_id {
+                    return Err(named(format!(
+                        "it is of chain {} and the scenario of chain {chain_id}",
+                        file.chain_id
+                    )));
+                }
+                Ok(Self::Managed(Managed {
+                    manager: file.manager,
+                    terms: file.terms.clone(),
+                    init: file.init.data.clone(),
+                    checks: file.checks_data().clone(),
+                    activation_gas: arguments.activation_gas,
+                }))
+            }
+            (None, Some(implementation), _) => Ok(Self::At(at(*implementation))),
+            (None, None, Some(path)) => Ok(Self::Coded(code(path)?, at(Address::ZERO))),
+            (None, None, None) => Err(
+                "nobody says what the new version is: give --patch, --implementation or --code".to_owned(),
+            ),
+        }
     }
 
     fn way(self, fork: &mut Fork, scenario: &Scenario) -> Result<Way, String> {
-        let implementation = match self.at {
-            Ok(at) => at,
-            Err(code) => deploy(fork, &code, &scenario.errors)?,
-        };
-        Ok(Way::Administered(Administered {
-            implementation,
-            init: self.init,
-            administrator: self.administrator,
-        }))
+        Ok(match self {
+            Self::Managed(patch) => Way::Managed(Box::new(patch)),
+            Self::At(switch) => Way::Administered(switch),
+            Self::Coded(code, switch) => Way::Administered(Administered {
+                implementation: deploy(fork, &code, &scenario.errors)?,
+                ..switch
+            }),
+        })
     }
 }
 

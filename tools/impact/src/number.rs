@@ -1,7 +1,7 @@
 //! Answers of views as exact numbers: with a sign, with decimals, and compared without rounding.
 
 use alloy_primitives::aliases::{I512, U512};
-use safe_batch::value::quoted;
+use patch_file::typed::quoted;
 
 /// An answer: wide enough for both `uint256` and `int256`, and for the difference of any two.
 pub type Number = I512;

@@ -5,7 +5,7 @@
 //! - **In the order of the chain**: times never go back.
 
 use alloy_primitives::{Address, Bytes, B256, U256};
-use safe_batch::value::{address, bytes, quoted};
+use patch_file::typed::{address, bytes, quoted};
 use serde::{Deserialize, Serialize};
 
 /// What the first line's `portcullis` says.

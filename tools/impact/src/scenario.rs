@@ -10,7 +10,7 @@ use crate::number::{exceeds_bps, read_size, told_size, Number, MOST_DECIMALS};
 use crate::view::{selector, View};
 use alloy_primitives::aliases::U512;
 use alloy_primitives::Address;
-use safe_batch::value::{quoted, somebody};
+use patch_file::typed::{quoted, somebody};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -7,13 +7,13 @@
 //! - **Looked at afterwards**: what runs then is what was to run.
 
 use crate::errors::Errors;
-use crate::interface::manager::{IPatchCare, IPatchGovernance, IPatchManager};
 use crate::interface::others::{IBeacon, IOwned, IUpgrades};
-use crate::terms::{Patch, HAND_OVER};
 use crate::worlds::{ask, send, Worlds, ACTIVATION_VALUE};
 use alloy_primitives::{b256, Address, Bytes, B256, U256};
 use alloy_sol_types::{SolCall, SolError};
 use embedded_chain::{Fork, Outcome};
+use patch_file::interface::{IPatchCare, IPatchGovernance, IPatchManager};
+use patch_file::terms::{Patch, HAND_OVER};
 use safe_batch::words::moment;
 
 /// ERC-1967's slots.

@@ -4,7 +4,7 @@ use crate::number::Number;
 use alloy_dyn_abi::{DynSolType, DynSolValue, Specifier};
 use alloy_json_abi::Function;
 use alloy_primitives::{Address, Bytes, B256, I256, U256};
-use safe_batch::value::{address, bytes, quoted};
+use patch_file::typed::{address, bytes, quoted};
 
 /// What is asked of a contract.
 #[derive(Clone, Debug, PartialEq)]

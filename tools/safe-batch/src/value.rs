@@ -231,8 +231,7 @@ fn unknown_state(text: &str) -> String {
 }
 
 /// What was read, in quotes, with nothing in it that a terminal obeys or a reader does not see: it may be an attacker's.
-#[must_use]
-pub fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.escape_default())
 }
 

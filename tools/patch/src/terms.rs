@@ -1,8 +1,9 @@
 //! What is approved of a patch, and the calls that carry it.
 
-use crate::interface::manager::{IPatchCare, IPatchManager};
+use crate::interface::{IPatchCare, IPatchManager};
 use alloy_primitives::{keccak256, Address, Bytes, B256};
 use alloy_sol_types::{eip712_domain, sol, SolStruct};
+use portcullis::patch::Terms;
 
 sol! {
     /// What is approved, field by field, as wallets show it.
@@ -99,6 +100,29 @@ impl Patch {
         })
     }
 
+    /// As the manager keeps them.
+    #[must_use]
+    pub fn terms(&self) -> Terms {
+        Terms {
+            act: self.act,
+            proxy: self.proxy,
+            replaces: self.replaces,
+            implementation: self.implementation,
+            code_hash: self.codeHash,
+            fragments: self.fragments,
+            layout_before: self.layoutBefore,
+            layout_after: self.layoutAfter,
+            init_hash: self.initHash,
+            checks_hash: self.checksHash,
+            path: self.path,
+            way_back: self.wayBack,
+            freeze_groups: self.freezeGroups,
+            freeze_rung: self.freezeRung,
+            freeze_secs: self.freezeSecs,
+            salt: self.salt,
+        }
+    }
+
     /// Asks the manager for the identifier.
     #[must_use]
     pub fn patch_id(&self) -> IPatchCare::patchIdCall {
@@ -142,4 +166,40 @@ impl Patch {
     pub fn canary(&self, init: Bytes, checks: Bytes, activationGas: u64) -> IPatchManager::canaryCall {
         call_of!(self, IPatchManager::canaryCall, init, checks, activationGas)
     }
+}
+
+macro_rules! terms_of {
+    ($($call:ty),* $(,)?) => {$(
+        impl From<&$call> for Patch {
+            fn from(call: &$call) -> Self {
+                Self {
+                    act: call.act,
+                    proxy: call.proxy,
+                    replaces: call.replaces,
+                    implementation: call.implementation,
+                    codeHash: call.codeHash,
+                    fragments: call.fragments,
+                    layoutBefore: call.layoutBefore,
+                    layoutAfter: call.layoutAfter,
+                    initHash: call.initHash,
+                    checksHash: call.checksHash,
+                    path: call.path,
+                    wayBack: call.wayBack,
+                    freezeGroups: call.freezeGroups,
+                    freezeRung: call.freezeRung,
+                    freezeSecs: call.freezeSecs,
+                    salt: call.salt,
+                }
+            }
+        }
+    )*};
+}
+
+terms_of! {
+    IPatchManager::proposeCall,
+    IPatchManager::revealCall,
+    IPatchManager::applyPatchCall,
+    IPatchManager::canaryCall,
+    IPatchManager::rollBackCall,
+    IPatchManager::freezeCall,
 }
