@@ -2,7 +2,6 @@
 
 use alloy_primitives::{Address, Bytes};
 use clap::{Args, Parser, Subcommand};
-use embedded_chain::Fork;
 use impact::{
     chart::picture,
     operations::Operations,
@@ -11,7 +10,7 @@ use impact::{
     report::Told,
     scenario::Scenario,
     switch::{Administered, Managed, Way},
-    worlds::{deploy, Code},
+    worlds::{deploy, state, Code, Fork},
 };
 use patch_file::typed::{bytes, secs, somebody};
 use patch_file::PatchFile;
@@ -148,8 +147,7 @@ fn run(arguments: &RunArguments) -> Result<bool, String> {
             scenario.chain_id, block.chain_id
         ));
     }
-    let remote = Arc::clone(&endpoint);
-    let mut fork = Fork::new(remote, block, arguments.after).map_err(|why| why.to_string())?;
+    let mut fork = state(&endpoint, arguments.after)?;
     let way = new.way(&mut fork, &scenario)?;
     let impact = replay(fork, &scenario, &operations, &way)?;
     endpoint.still_the_same().map_err(|why| why.to_string())?;

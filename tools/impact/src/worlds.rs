@@ -7,7 +7,11 @@ use crate::errors::Errors;
 use alloy_primitives::{keccak256, Address, Bytes, TxKind, U256};
 use alloy_sol_types::SolCall;
 use embedded_chain::precompiles::{IArbWasm, ARB_WASM};
-use embedded_chain::{init_code_for, Fork, ForkError, Outcome, Transaction};
+use embedded_chain::{init_code_for, ForkError, Outcome, Transaction};
+use safe_batch::endpoint::Endpoint;
+use std::sync::Arc;
+
+pub use embedded_chain::Fork;
 
 /// The bytes that a contract's code may have.
 const CODE_LIMIT: usize = 24_576;
@@ -52,6 +56,15 @@ impl Worlds {
         self.old.next_block(time);
         self.new.next_block(time);
     }
+}
+
+/// The state that an endpoint tells, this long after its block.
+///
+/// # Errors
+/// A sentence.
+pub fn state(endpoint: &Arc<Endpoint>, after_secs: u64) -> Result<Fork, String> {
+    let remote = Arc::clone(endpoint);
+    Fork::new(remote, endpoint.block(), after_secs).map_err(sentence)
 }
 
 /// What a call of a view returns, by nobody in particular; none when it reverts or returns something else.
