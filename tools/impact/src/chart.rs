@@ -6,16 +6,16 @@ use crate::replay::{Impact, Reading, Track};
 use crate::scenario::{Measure, Scenario};
 use crate::verdict::{breaches, gap};
 use reporting::{svg, Mark, Panel, Picture, Role, Series, Unit};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The picture of an impact as SVG; without the new version's lines when it does not come to run.
 #[must_use]
 pub fn picture(scenario: &Scenario, operations: &Operations, impact: &Impact) -> String {
     let broken = breaches(scenario, operations, impact).len();
     let verdict = match broken {
-        0 => "passes".to_owned(),
-        1 => "fails: one limit is broken".to_owned(),
-        count => format!("fails: {count} limits are broken"),
+        0 => "nothing breaks a limit".to_owned(),
+        1 => "one limit is broken".to_owned(),
+        count => format!("{count} limits are broken"),
     };
     let mut panels = Vec::new();
     if impact.switched.refused.is_none() {
@@ -31,17 +31,17 @@ pub fn picture(scenario: &Scenario, operations: &Operations, impact: &Impact) ->
         }
     }
     svg(&Picture {
-        title: format!("The impact of a patch: it {verdict}"),
+        title: format!("The impact of a patch: {verdict}"),
         subtitle: format!(
             "{} recorded operations and {} users, on both versions from one state",
             operations.all.len(),
             impact.users.len()
         ),
         description: format!(
-            "For each price, margin and amount of liquidity its value over time in the old and in the new version; for each kind of position the largest difference of a user; and the gas of operations. The patch {verdict}."
+            "For each price, margin and amount of liquidity its value over time in the old and in the new version; for each kind of position the largest difference of a user; and the gas of operations: {verdict}."
         ),
         panels,
-        mark: "an operation does not end as it did".to_owned(),
+        mark: "an operation that passes in one version alone, or a view that answers in the old one alone".to_owned(),
     })
 }
 
@@ -64,6 +64,20 @@ fn marks(impact: &Impact) -> Vec<Mark> {
         })
     });
     marks.collect()
+}
+
+/// Moments at which a view answers in the old version alone.
+fn mute<'a>(impact: &Impact, tracks: impl Iterator<Item = &'a Track>) -> Vec<Mark> {
+    let readings = tracks.flat_map(|track| &track.readings);
+    let moments: BTreeSet<u64> = readings
+        .filter(|reading| reading.old.number().is_some() && reading.new.number().is_none())
+        .map(|reading| since(impact, reading.at))
+        .collect();
+    let mark = |at| Mark {
+        at,
+        label: "no answer".to_owned(),
+    };
+    moments.into_iter().map(mark).collect()
 }
 
 fn subtitle(measure: &Measure, what: &str) -> String {
@@ -91,18 +105,23 @@ fn shared(measure: &Measure, track: &Track, impact: &Impact, marks: &[Mark]) -> 
         subtitle: subtitle(measure, "Its value"),
         unit: Unit::Plain,
         series: vec![
-            line("Old version", Role::Old, |reading| reading.old.number()),
+            // The dashes of the old one stay to be seen where both are the same.
             line("New version", Role::New, |reading| reading.new.number()),
+            line("Old version", Role::Old, |reading| reading.old.number()),
         ],
-        marks: marks.to_vec(),
+        marks: marks
+            .iter()
+            .cloned()
+            .chain(mute(impact, [track].into_iter()))
+            .collect(),
     }
 }
 
 /// How far the user is apart whose position differs most, and the limit where it is an amount.
 fn apart(index: usize, measure: &Measure, impact: &Impact) -> Panel {
     let mut largest: BTreeMap<u64, Number> = BTreeMap::new();
-    let tracks = impact.positions.iter().filter(|track| track.measure == index);
-    for reading in tracks.flat_map(|track| &track.readings) {
+    let tracks = || impact.positions.iter().filter(|track| track.measure == index);
+    for reading in tracks().flat_map(|track| &track.readings) {
         let Some(gap) = gap(reading) else { continue };
         let size = Number::try_from(gap.unsigned_abs()).unwrap_or(Number::MAX);
         let known = largest.entry(since(impact, reading.at)).or_default();
@@ -139,7 +158,7 @@ fn apart(index: usize, measure: &Measure, impact: &Impact) -> Panel {
         subtitle: subtitle(measure, "The largest difference of a user"),
         unit: Unit::Plain,
         series,
-        marks: Vec::new(),
+        marks: mute(impact, tracks()),
     }
 }
 
@@ -158,8 +177,8 @@ fn gas(impact: &Impact, marks: Vec<Mark>) -> Panel {
         subtitle: "Gas".to_owned(),
         unit: Unit::Plain,
         series: vec![
-            line("Old version", Role::Old, |compared| compared.old.gas),
             line("New version", Role::New, |compared| compared.new.gas),
+            line("Old version", Role::Old, |compared| compared.old.gas),
         ],
         marks,
     }

@@ -125,10 +125,8 @@ mod tests {
     fn differences_of_the_widest_words_are_exact() {
         let (least, most) = widest();
         let far = difference(least, most);
-        assert_eq!(
-            told(far, 0).replace(',', ""),
-            (U512::from(U256::MAX) + (U512::ONE << 255)).to_string()
-        );
+        let size: U512 = U512::from(U256::MAX) + (U512::from(1) << 255usize);
+        assert_eq!(told(far, 0).replace(',', ""), size.to_string());
         assert_eq!(difference(most, least), -far);
         assert!(exceeds_bps(far, least, 30_000 - 1));
         assert!(!exceeds_bps(far, least, 30_000));

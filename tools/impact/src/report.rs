@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Words of storage that are written out; of more only how many there are.
-const MOST_WORDS: usize = 64;
+const MOST_WORDS: usize = 20;
 
 /// What is reported on.
 pub struct Told<'a> {

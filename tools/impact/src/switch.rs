@@ -8,7 +8,7 @@
 
 use crate::errors::Errors;
 use crate::interface::others::{IBeacon, IOwned, IUpgrades};
-use crate::worlds::{ask, send, Worlds, ACTIVATION_VALUE};
+use crate::worlds::{ask, send, sentence, stranger, Worlds, ACTIVATION_VALUE};
 use alloy_primitives::{b256, Address, Bytes, B256, U256};
 use alloy_sol_types::{SolCall, SolError};
 use embedded_chain::{Fork, Outcome};
@@ -169,8 +169,7 @@ impl Switching<'_> {
         let unlike = || format!("{manager} does not answer as a patch manager does");
         let id = ask(&self.worlds.new, manager, &terms.patch_id())?.ok_or_else(unlike)?;
         for step in 0..MOST_STEPS {
-            let call = IPatchCare::patchStateCall { patch: id };
-            let state = ask(&self.worlds.new, manager, &call)?.ok_or_else(unlike)?;
+            let state = self.state(manager, id)?.ok_or_else(unlike)?;
             let refused = match state.phase {
                 0 => {
                     self.steps.push(format!(
@@ -223,6 +222,27 @@ impl Switching<'_> {
         Err(format!("the patch {id} does not come to where it is applied"))
     }
 
+    /// Where a patch stands; none when the manager does not answer as one does.
+    fn state(&self, manager: Address, patch: B256) -> Result<Option<IPatchCare::patchStateReturn>, String> {
+        let call = IPatchCare::patchStateCall { patch };
+        let asked = self.worlds.new.call(stranger(), manager, call.abi_encode());
+        let outcome = asked.map_err(sentence)?;
+        // Of one that it never heard of it says so by refusing.
+        let unknown = refusal::<IPatchManager::PatchInPhase>(&outcome).filter(|refused| refused.phase == 0);
+        if unknown.is_some() {
+            return Ok(Some(IPatchCare::patchStateReturn {
+                phase: 0,
+                readyAt: 0,
+                endsAt: 0,
+                proxy: Address::ZERO,
+            }));
+        }
+        let answered = outcome.is_success();
+        Ok(answered
+            .then(|| IPatchCare::patchStateCall::abi_decode_returns_validate(&outcome.output).ok())
+            .flatten())
+    }
+
     fn role<C: SolCall<Return = Address>>(&self, manager: Address, call: &C) -> Result<Address, String> {
         ask(&self.worlds.new, manager, call)?
             .ok_or_else(|| format!("{manager} does not answer as a patch manager does"))
@@ -267,14 +287,8 @@ impl Switching<'_> {
     /// Arms the patch from now on, for as long as the manager lets.
     fn arm(&mut self, manager: Address, patch: B256) -> Result<Refused, String> {
         let guardian = self.role(manager, &IPatchGovernance::guardianCall {})?;
-        let call = |until| {
-            IPatchManager::armCall {
-                patch,
-                from: 0,
-                until,
-            }
-            .abi_encode()
-        };
+        let from = self.worlds.now();
+        let call = |until| IPatchManager::armCall { patch, from, until }.abi_encode();
         let mut outcome = send(
             &mut self.worlds.new,
             guardian,

@@ -7,6 +7,7 @@ use alloy_sol_types::{SolCall, SolValue};
 use e2e::or_skip;
 use e2e::patch::{check, IPatchManager, Rule};
 use e2e::proxy::{proxy_input, IBank};
+use e2e::rpc::init_code_for;
 use e2e::tokens::Fixture;
 use e2e::wasm::{self, Code as Built};
 use impact::operations::Operations;
@@ -151,7 +152,7 @@ fn what_the_manager_refuses_fails_the_patch_and_nothing_is_replayed() {
     );
     assert!(!report.text.contains("## Positions"));
     let picture = impact::chart::picture(&scenario, &lab.operations, &impact);
-    assert!(picture.contains("it fails: one limit is broken"));
+    assert!(picture.contains("a patch: one limit is broken"));
     // A patch of another proxy is none of this scenario.
     let other = lab.scenario(|file| file["proxy"] = json!(lab.world.manager));
     assert!(simulated(&lab, &other, &way).unwrap_err().contains("is no proxy"));
@@ -250,8 +251,11 @@ fn answering(number: u8) -> Vec<u8> {
 fn programs_are_old_and_new_versions_as_any_code_is() {
     let mut world = World::new();
     let deployer = world.people.deployer;
-    let seven = Built::of(&answering(7));
-    let seven = world.chain.deploy_program(deployer, &seven, vec![]).unwrap();
+    let Built::Whole(seven) = Built::of(&answering(7)) else {
+        panic!("it is small");
+    };
+    let seven = world.chain.create(deployer, init_code_for(&seven)).unwrap();
+    world.chain.activate_program(deployer, seven).unwrap();
     let input = proxy_input(world.manager, seven, false, vec![], vec![]);
     let code = wasm::code("proxy").unwrap();
     let proxy = world.chain.deploy_program(deployer, &code, input).unwrap();
