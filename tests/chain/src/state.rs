@@ -183,6 +183,13 @@ impl State {
             .collect()
     }
 
+    /// Accounts that were written, by address, each with the words that were.
+    pub(crate) fn written(&self) -> impl Iterator<Item = (Address, impl Iterator<Item = U256> + '_)> + '_ {
+        self.accounts
+            .iter()
+            .map(|(address, account)| (*address, account.storage.keys().copied()))
+    }
+
     /// Takes over what a transaction changed.
     pub(crate) fn commit(&mut self, changes: AddressMap<JournalAccount>) {
         for (address, change) in changes {

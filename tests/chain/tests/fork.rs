@@ -9,8 +9,9 @@ use alloy_sol_types::SolCall;
 use common::*;
 use embedded_chain::precompiles::{IArbGasInfo, IArbSys, IArbWasm, ARB_GAS_INFO, ARB_SYS, ARB_WASM};
 use embedded_chain::{
-    init_code_for, CallRequest, Chain, Config, Fork, ForkError, HaltReason, ProgramError, Remote,
-    RemoteAccount, RemoteAnswer, RemoteBlock, RemoteError, SafeCall, Status, StylusParams, WordChange,
+    init_code_for, CallRequest, Chain, Config, Fork, ForkError, HaltReason, InvalidTransaction, Outcome,
+    ProgramError, Remote, RemoteAccount, RemoteAnswer, RemoteBlock, RemoteError, SafeCall, Status,
+    StylusParams, Transaction, WordChange,
 };
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -517,4 +518,122 @@ fn an_endpoint_that_is_no_arbitrum_chain_is_refused() {
         "{refused}"
     );
     assert!(refused.to_string().contains("arbOSVersion()"), "{refused}");
+}
+
+#[test]
+fn a_transaction_on_a_fork_does_what_it_does_on_the_chain_and_its_sender_pays_for_no_gas() {
+    let (mut chain, program) = stored();
+    let (mut fork, _) = fork_of(&chain, 0);
+    let had = fork.balance(ALICE).unwrap();
+    let transaction = Transaction::call(ALICE, program, store(1, 11));
+    let forked = fork.transact(&transaction).unwrap();
+    let mined = chain.transact(transaction).unwrap();
+    assert!(mined.is_success());
+    let mined = Outcome {
+        trace: None,
+        ..mined.outcome
+    };
+    assert_eq!(forked, mined);
+    assert_eq!(fork.storage(program, number(1)).unwrap(), number(11));
+    assert_eq!(fork.balance(ALICE).unwrap(), had);
+    // What fails keeps nothing, and what cannot be begun is an error.
+    let failing = Transaction::call(ALICE, program, op(2, &[word(1).as_slice(), word(22).as_slice()]));
+    assert_eq!(fork.transact(&failing).unwrap().status, Status::Revert);
+    assert_eq!(fork.storage(program, number(1)).unwrap(), number(11));
+    let poor = Transaction::call(SAFE, program, Bytes::new()).with_value(number(1));
+    let refused = InvalidTransaction::InsufficientFunds {
+        from: SAFE,
+        have: U256::ZERO,
+        want: number(1),
+    };
+    assert_eq!(fork.transact(&poor), Err(ForkError::Invalid(refused)));
+    fork.give(SAFE, number(1)).unwrap();
+    assert!(fork.transact(&poor).is_ok());
+    let large = Transaction::create(ALICE, vec![0; 49_153]);
+    let refused = InvalidTransaction::InitCodeTooLarge {
+        size: 49_153,
+        limit: 49_152,
+    };
+    assert_eq!(fork.transact(&large), Err(ForkError::Invalid(refused)));
+    let created = fork.transact(&Transaction::create(ALICE, init_code_for(&[0xfe])));
+    let created = created.unwrap().created.unwrap();
+    assert_eq!(fork.code(created).unwrap(), Bytes::from_static(&[0xfe]));
+}
+
+#[test]
+fn a_transaction_keeps_nothing_that_rests_on_what_could_not_be_read() {
+    let (chain, program) = stored();
+    let (mut fork, elsewhere) = fork_of(&chain, 0);
+    fork.call(ALICE, program, load(1)).unwrap();
+    elsewhere.go_down();
+    let down = ForkError::Remote(RemoteError::Endpoint("the endpoint is down".to_owned()));
+    let touched = fork.transact(&Transaction::call(ALICE, program, store(5, 5)));
+    assert_eq!(touched, Err(down.clone()));
+    assert_eq!(
+        fork.difference(&fork.clone()).map_err(ForkError::Remote),
+        Err(down)
+    );
+}
+
+#[test]
+fn blocks_go_on_and_time_never_goes_back() {
+    let (chain, program) = stored();
+    let block = chain.latest_block().clone();
+    let (mut fork, _) = fork_of(&chain, 10);
+    fork.next_block(block.timestamp + 25);
+    assert_eq!(fork.now(), block.timestamp + 25);
+    let told = fork.call(SAFE, program, op(8, &[])).unwrap().output;
+    let number_at = |at: usize| u64::from_le_bytes(told[at..at + 8].try_into().unwrap());
+    assert_eq!(
+        (number_at(4), number_at(12)),
+        (block.l1_number + 2, block.timestamp + 25)
+    );
+    fork.next_block(block.timestamp);
+    assert_eq!(fork.now(), block.timestamp + 25);
+    let l2 = fork.call(SAFE, ARB_SYS, IArbSys::arbBlockNumberCall {}.abi_encode());
+    assert_eq!(l2.unwrap().output, word_of(block.number + 3));
+}
+
+#[test]
+fn clones_go_apart_and_what_differs_between_them_is_what_each_wrote() {
+    let (mut chain, program) = stored();
+    chain.set_balance(SAFE, number(100));
+    let (mut one, elsewhere) = fork_of(&chain, 0);
+    let same = Transaction::call(ALICE, program, store(4, 44));
+    one.transact(&same).unwrap();
+    let mut two = one.clone();
+    assert_eq!(one.difference(&two).unwrap(), []);
+    // Both write the first word alike, each another of the others; a zero is written over what is elsewhere.
+    for (fork, calls) in [
+        (&mut one, [store(1, 11), store(2, 22)]),
+        (&mut two, [store(1, 11), store(3, 0)]),
+    ] {
+        for data in calls {
+            assert!(fork
+                .transact(&Transaction::call(ALICE, program, data))
+                .unwrap()
+                .is_success());
+        }
+    }
+    let paid = Transaction::call(SAFE, BOB, Bytes::new()).with_value(number(40));
+    two.transact(&paid).unwrap();
+    let asked = elsewhere.count();
+    let changes = one.difference(&two).unwrap();
+    let words = |address| {
+        let change = changes.iter().find(|change| change.address == address);
+        change.map(|change| change.words.clone()).unwrap_or_default()
+    };
+    let change = |key, before, after| WordChange {
+        key: number(key),
+        before: number(before),
+        after: number(after),
+    };
+    assert_eq!(words(program), [change(2, 22, 20), change(3, 30, 0)]);
+    let safe = changes.iter().find(|change| change.address == SAFE).unwrap();
+    assert_eq!(safe.balance, (number(100), number(60)));
+    assert_eq!(safe.nonce, (0, 1));
+    let bob = changes.iter().find(|change| change.address == BOB).unwrap();
+    assert_eq!(bob.balance.1 - bob.balance.0, number(40));
+    assert_eq!(changes.len(), 3, "{changes:?}");
+    assert_eq!(elsewhere.count(), asked, "a clone knows what the other has read");
 }

@@ -117,11 +117,13 @@ pub enum Fixture {
     UupsBank,
     /// An implementation that says it upgrades its proxy, and does not.
     UupsLost,
+    /// A small lending pool, whose versions differ by one thing each.
+    Pool,
 }
 
 impl Fixture {
     /// Every one.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Token,
         Self::NoReturnToken,
         Self::RefusingToken,
@@ -144,6 +146,7 @@ impl Fixture {
         Self::Uups,
         Self::UupsBank,
         Self::UupsLost,
+        Self::Pool,
     ];
 
     fn json(self) -> &'static str {
@@ -170,6 +173,7 @@ impl Fixture {
             Self::Uups => include_str!("../../fixtures/artifacts/Uups.json"),
             Self::UupsBank => include_str!("../../fixtures/artifacts/UupsBank.json"),
             Self::UupsLost => include_str!("../../fixtures/artifacts/UupsLost.json"),
+            Self::Pool => include_str!("../../fixtures/artifacts/Pool.json"),
         }
     }
 

@@ -248,14 +248,20 @@ impl Endpoint {
         }
     }
 
-    fn ask(&self, method: &'static str, params: Json) -> Result<Json, RemoteError> {
+    /// Asks anything else.
+    ///
+    /// # Errors
+    /// A [`RemoteError`].
+    pub fn ask(&self, method: &'static str, params: Json) -> Result<Json, RemoteError> {
         let answer = self
             .runtime
             .block_on(self.provider.raw_request::<_, Json>(method.into(), params));
         answer.map_err(|error| self.failed(method, &error))
     }
 
-    fn no_answer(&self, what: &str, answer: &Json) -> RemoteError {
+    /// That an answer is none.
+    #[must_use]
+    pub fn no_answer(&self, what: &str, answer: &Json) -> RemoteError {
         self.endpoint(format!(
             "answers what is none, for {what}: {}",
             self.repeated(&answer.to_string())
@@ -263,7 +269,10 @@ impl Endpoint {
     }
 
     /// A number: `0x` and digits.
-    fn quantity(&self, what: &str, answer: &Json) -> Result<U256, RemoteError> {
+    ///
+    /// # Errors
+    /// A [`RemoteError`].
+    pub fn quantity(&self, what: &str, answer: &Json) -> Result<U256, RemoteError> {
         let digits = answer.as_str().and_then(|text| text.strip_prefix("0x"));
         digits
             .filter(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
@@ -271,17 +280,28 @@ impl Endpoint {
             .ok_or_else(|| self.no_answer(what, answer))
     }
 
-    fn small(&self, what: &str, answer: &Json) -> Result<u64, RemoteError> {
+    /// A number of 64 bits.
+    ///
+    /// # Errors
+    /// A [`RemoteError`].
+    pub fn small(&self, what: &str, answer: &Json) -> Result<u64, RemoteError> {
         u64::try_from(self.quantity(what, answer)?).map_err(|_| self.no_answer(what, answer))
     }
 
     /// Bytes: `0x` and an even number of digits.
-    fn bytes(&self, what: &str, answer: &Json) -> Result<Bytes, RemoteError> {
+    ///
+    /// # Errors
+    /// A [`RemoteError`].
+    pub fn bytes(&self, what: &str, answer: &Json) -> Result<Bytes, RemoteError> {
         let bytes = answer.as_str().and_then(|text| crate::value::bytes(text).ok());
         bytes.ok_or_else(|| self.no_answer(what, answer))
     }
 
-    fn word(&self, what: &str, answer: &Json) -> Result<B256, RemoteError> {
+    /// A word of 32 bytes.
+    ///
+    /// # Errors
+    /// A [`RemoteError`].
+    pub fn word(&self, what: &str, answer: &Json) -> Result<B256, RemoteError> {
         let bytes = self.bytes(what, answer)?;
         B256::try_from(bytes.as_ref()).map_err(|_| self.no_answer(what, answer))
     }

@@ -54,6 +54,14 @@ impl AccountChange {
     pub fn is_arbos(&self) -> bool {
         self.address == ARBOS_STATE
     }
+
+    /// Whether nothing becomes of it.
+    pub(super) fn is_same(&self) -> bool {
+        self.balance.0 == self.balance.1
+            && self.nonce.0 == self.nonce.1
+            && self.code_hash.0 == self.code_hash.1
+            && self.words.is_empty()
+    }
 }
 
 /// What came of a batch.
@@ -134,11 +142,7 @@ impl Fork {
                 ),
                 words,
             };
-            let same = account.balance.0 == account.balance.1
-                && account.nonce.0 == account.nonce.1
-                && account.code_hash.0 == account.code_hash.1
-                && account.words.is_empty();
-            if !same {
+            if !account.is_same() {
                 changed.push(account);
             }
         }

@@ -5,6 +5,7 @@
 //! - **One block.** Everything is read at the block that the fork began with, and runs at its time or later.
 //! - **An error, never a guess.** What the endpoint does not answer, and what no endpoint tells, ends the fork with a sentence: see [`RemoteError`].
 //! - **A batch is one transaction**, as a Safe's is: transient storage, warm accounts and the origin are shared by its calls.
+//! - **Two futures of one state**: a fork is cloned, each clone has its own transactions, and what differs between them then can be asked.
 //!
 //! # Trust assumptions
 //! - The endpoint: a fork is as true as its answers.
@@ -18,6 +19,7 @@
 mod activation;
 mod batch;
 mod remote;
+mod replay;
 
 pub use batch::{AccountChange, BatchOutcome, SafeCall, WordChange};
 pub(crate) use remote::Beneath;
@@ -70,14 +72,17 @@ pub enum ForkError {
     Invalid(#[from] InvalidTransaction),
 }
 
-/// A chain that begins where another one stands.
+/// A chain that begins where another one stands. A clone goes on from where it was cloned, on its own; what is read beneath is asked once for both.
+#[derive(Clone)]
 pub struct Fork {
     state: State,
-    machine: Machine,
+    machine: Arc<Machine>,
     config: Config,
     params: StylusParams,
     cache_managers: Vec<Address>,
     block: BlockContext,
+    /// L1's block number and the time, of the block that everything is read at.
+    origin: (u64, u64),
 }
 
 impl Fork {
@@ -98,7 +103,7 @@ impl Fork {
         };
         Ok(Self {
             state: State::above(Beneath::new(remote, block.timestamp)),
-            machine,
+            machine: Arc::new(machine),
             config,
             params: settings.params,
             cache_managers: settings.cache_managers,
@@ -110,6 +115,7 @@ impl Fork {
                 gas_limit: block.gas_limit,
                 coinbase: SEQUENCER,
             },
+            origin: (block.l1_number, block.timestamp),
         })
     }
 

@@ -3,7 +3,7 @@
 
 use e2e::incidents::{self, Fault, Incident, CAPACITY_DAYS};
 use e2e::replay::{gas_added, replay, replay_adaptive, run_honest_day, HonestDay, Point, Replayed};
-use e2e::report::{amount, picture, table, Mark, Panel, Picture, Role, Row, Series};
+use e2e::report::{self, amount, table, Mark, Panel, Picture, Role, Row, Series, Unit};
 use e2e::world::{Build, WorldError};
 use std::error::Error;
 use std::io::Write;
@@ -59,7 +59,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         "\nEach asset may lose {CAPACITY_DAYS} normal days of outflow at once, refilled over a day. The figures, what was assumed and the\n\
          sources are in tests/incidents."
     );
-    write(&to, &picture::svg(&draw(&incidents, &told)))?;
+    write(&to, &report::svg(&draw(&incidents, &told)))?;
     println!("The vaults over time: {}", to.display());
     if told.iter().any(|told| told.honest_guarded.refused != 0) {
         return Err("an honest flow was refused: a limit is too tight".into());
@@ -146,6 +146,7 @@ fn draw(incidents: &[Incident], told: &[Told]) -> Picture {
         panels.push(Panel {
             title: format!("An honest day at {}", incident.name),
             subtitle: "All that users withdrew, and what may leave at once".to_owned(),
+            unit: Unit::Dollars,
             series: vec![
                 Series {
                     label: "Withdrawn".to_owned(),
@@ -169,6 +170,7 @@ fn draw(incidents: &[Incident], told: &[Told]) -> Picture {
                       nothing; with guards it stays within a few percent of where it was."
                 .to_owned(),
         panels,
+        mark: "a guard refuses a call".to_owned(),
     }
 }
 
@@ -189,6 +191,7 @@ fn panel(incident: &Incident, told: &Told) -> Panel {
     Panel {
         title: format!("{}, {}", incident.name, incident.date),
         subtitle: "What the vault holds".to_owned(),
+        unit: Unit::Dollars,
         series: vec![
             line("Without guards", Role::Unguarded, &told.unguarded),
             line("With guards", Role::Guarded, &told.guarded),

@@ -1,6 +1,25 @@
 //! The table of incidents, as aligned text and as Markdown.
 
-use super::Row;
+use reporting::markdown;
+
+/// One incident of the table. A cell may hold several lines, separated by `\n`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Row {
+    /// The incident and its date.
+    pub incident: String,
+    /// What the attacker asked for.
+    pub attempted: String,
+    /// What left the unguarded vault.
+    pub lost_unguarded: String,
+    /// What left the guarded vault to the same calls.
+    pub lost_guarded: String,
+    /// What left the guarded vault in 24 hours to an attacker who knows the limits.
+    pub lost_adaptive: String,
+    /// The guard or guards that refused.
+    pub guard: String,
+    /// The gas that a call pays for the guards.
+    pub gas: String,
+}
 
 const HEADER: [&str; 7] = [
     "Incident",
@@ -37,10 +56,9 @@ pub fn text(rows: &[Row]) -> String {
 
 /// The table as GitHub Markdown; the lines of a cell become `<br>`.
 pub fn markdown(rows: &[Row]) -> String {
-    let mut out = markdown_line(&HEADER.map(|cell| cell.replace('\n', " ")));
-    out.push_str(&markdown_line(&["---"; 7].map(str::to_owned)));
+    let mut out = markdown::head(&HEADER.map(|cell| cell.replace('\n', " ")));
     for row in rows {
-        out.push_str(&markdown_line(&cells(row).map(escaped)));
+        out.push_str(&markdown::row(&cells(row)));
     }
     out
 }
@@ -69,30 +87,6 @@ fn push_lines(out: &mut String, cells: &[&str; 7], widths: &[usize; 7]) {
         out.push_str(text.trim_end());
         out.push('\n');
     }
-}
-
-fn markdown_line(cells: &[String; 7]) -> String {
-    format!("| {} |\n", cells.join(" | "))
-}
-
-/// What would end a cell or start markup is escaped; dollars too, which GitHub reads as mathematics.
-fn escaped(cell: &str) -> String {
-    let mut out = String::new();
-    for (i, line) in cell.lines().enumerate() {
-        if i > 0 {
-            out.push_str("<br>");
-        }
-        for c in line.chars() {
-            match c {
-                '<' => out.push_str("&lt;"),
-                '>' => out.push_str("&gt;"),
-                '&' => out.push_str("&amp;"),
-                '\\' | '|' | '*' | '_' | '`' | '$' => out.extend(['\\', c]),
-                _ => out.push(c),
-            }
-        }
-    }
-    out
 }
 
 /// Columns that a terminal gives to a text: two for East Asian wide characters and emoji, none for marks

@@ -1,24 +1,30 @@
 //! Axes: where the ticks stand and what they say.
 
-use super::amount::dollars;
+use super::amount::{dollars, plain};
+use super::Unit;
 
 /// Intervals between ticks of time, in seconds.
 const TIME_STEPS: [u64; 17] = [
     1, 5, 10, 30, 60, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600, 43_200, 86_400, 172_800,
 ];
 
-/// The axis of dollars, from zero to a round number that is at least the greatest value.
-pub(super) struct DollarAxis {
+/// The axis of values, from zero to a round number that is at least the greatest value.
+pub(super) struct ValueAxis {
+    unit: Unit,
     /// The value at the top.
     pub(super) top: f64,
     /// The values of the ticks, zero included.
     pub(super) ticks: Vec<f64>,
 }
 
-impl DollarAxis {
+impl ValueAxis {
     /// At most six ticks, on steps of 1, 2, 2.5 or 5 times a power of ten.
-    pub(super) fn new(greatest: f64) -> Self {
-        let greatest = if greatest.is_finite() && greatest >= 1.0 {
+    pub(super) fn new(greatest: f64, unit: Unit) -> Self {
+        let shown = match unit {
+            Unit::Dollars => greatest >= 1.0,
+            Unit::Plain => greatest >= 1e-30,
+        };
+        let greatest = if greatest.is_finite() && shown {
             greatest
         } else {
             1.0
@@ -33,17 +39,25 @@ impl DollarAxis {
         let steps = (greatest / step - 0.000_001).ceil().max(1.0);
         let ticks = (0..=steps as u32).map(|i| f64::from(i) * step).collect();
         Self {
+            unit,
             top: steps * step,
             ticks,
         }
     }
 
     /// What a tick says.
-    pub(super) fn label(value: f64) -> String {
-        if value > 0.0 && value < 1.0 {
-            format!("${value}")
-        } else {
-            dollars(value)
+    pub(super) fn label(&self, value: f64) -> String {
+        match self.unit {
+            Unit::Dollars if value > 0.0 && value < 1.0 => format!("${value}"),
+            _ => self.value(value),
+        }
+    }
+
+    /// What a value is, written out.
+    pub(super) fn value(&self, value: f64) -> String {
+        match self.unit {
+            Unit::Dollars => dollars(value),
+            Unit::Plain => plain(value),
         }
     }
 }
@@ -103,16 +117,26 @@ mod tests {
 
     #[test]
     fn dollars_stand_on_round_steps_that_cover_the_greatest_value() {
-        let ticks = |greatest| DollarAxis::new(greatest).ticks;
+        let ticks = |greatest| ValueAxis::new(greatest, Unit::Dollars).ticks;
         assert_eq!(ticks(594e6), [0.0, 200e6, 400e6, 600e6]);
         assert_eq!(ticks(100e6), [0.0, 25e6, 50e6, 75e6, 100e6]);
-        assert_eq!(DollarAxis::new(190e6).top, 200e6);
+        assert_eq!(ValueAxis::new(190e6, Unit::Dollars).top, 200e6);
+    }
+
+    #[test]
+    fn small_values_have_an_axis_of_their_own_where_they_are_no_dollars() {
+        let axis = ValueAxis::new(0.000_3, Unit::Plain);
+        let labels: Vec<String> = axis.ticks.iter().map(|tick| axis.label(*tick)).collect();
+        assert_eq!(labels, ["0", "0.0001", "0.0002", "0.0003"]);
+        assert_eq!(ValueAxis::new(0.000_3, Unit::Dollars).top, 1.0);
     }
 
     #[test]
     fn nothing_to_show_still_has_an_axis() {
         for greatest in [0.0, -5.0, f64::NAN, f64::INFINITY] {
-            assert_eq!(DollarAxis::new(greatest).top, 1.0);
+            for unit in [Unit::Dollars, Unit::Plain] {
+                assert_eq!(ValueAxis::new(greatest, unit).top, 1.0);
+            }
         }
         assert_eq!(labels(0), ["0", "1 s"]);
         assert!(labels(u64::MAX).len() <= 7);

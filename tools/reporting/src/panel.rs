@@ -1,7 +1,6 @@
 //! One panel: axes, step lines with their names at their ends, refusals.
 
-use super::amount::dollars;
-use super::axis::{DollarAxis, TimeAxis};
+use super::axis::{TimeAxis, ValueAxis};
 use super::marks::{self, Flag};
 use super::svg::{number, Svg};
 use super::{Panel, Role, Series};
@@ -10,7 +9,7 @@ use super::{Panel, Role, Series};
 pub(super) const WIDTH: f64 = 420.0;
 /// Height of the plot itself.
 const PLOT_HEIGHT: f64 = 150.0;
-/// Room for the labels of the dollar axis.
+/// Room for the labels of the axis of values.
 const LEFT: f64 = 46.0;
 /// Room for the names at the ends of the lines.
 const RIGHT: f64 = 104.0;
@@ -27,7 +26,7 @@ const END_GAP: f64 = 29.0;
 pub(super) struct Layout<'a> {
     panel: &'a Panel,
     lines: Vec<(&'a Series, Vec<(u64, f64)>)>,
-    dollars: DollarAxis,
+    values: ValueAxis,
     time: TimeAxis,
     flags: Vec<Flag>,
 }
@@ -46,12 +45,12 @@ impl<'a> Layout<'a> {
             .chain(panel.marks.iter().map(|mark| mark.at))
             .max();
         let time = TimeAxis::new(last.unwrap_or(0));
-        let dollars = DollarAxis::new(points().map(|point| point.1).fold(0.0, f64::max));
+        let values = ValueAxis::new(points().map(|point| point.1).fold(0.0, f64::max), panel.unit);
         let flags = marks::placed(&panel.marks, |at| x_of(&time, at), WIDTH - RIGHT);
         Self {
             panel,
             lines,
-            dollars,
+            values,
             time,
             flags,
         }
@@ -84,15 +83,15 @@ impl<'a> Layout<'a> {
     }
 
     fn y_of(&self, top: f64, value: f64) -> f64 {
-        top + PLOT_HEIGHT * (1.0 - (value / self.dollars.top).clamp(0.0, 1.0))
+        top + PLOT_HEIGHT * (1.0 - (value / self.values.top).clamp(0.0, 1.0))
     }
 
     fn draw_axes(&self, svg: &mut Svg, top: f64) {
-        for &tick in &self.dollars.ticks {
+        for &tick in &self.values.ticks {
             let y = self.y_of(top, tick);
             let class = if tick == 0.0 { "axis" } else { "grid" };
             svg.line(class, (LEFT, y), (WIDTH - RIGHT, y));
-            svg.label("tick", LEFT - 6.0, y + 4.0, "end", &DollarAxis::label(tick));
+            svg.label("tick", LEFT - 6.0, y + 4.0, "end", &self.values.label(tick));
         }
         let base = top + PLOT_HEIGHT;
         for (at, label) in self.time.ticks() {
@@ -124,7 +123,10 @@ impl<'a> Layout<'a> {
     }
 
     fn draw_marks(&self, svg: &mut Svg, top: f64) {
-        let guarded = self.lines.iter().find(|(series, _)| series.role == Role::Guarded);
+        let guarded = self
+            .lines
+            .iter()
+            .find(|(series, _)| matches!(series.role, Role::Guarded | Role::New));
         let line = guarded
             .or(self.lines.first())
             .map_or(&[][..], |(_, points)| points);
@@ -174,7 +176,7 @@ impl<'a> Layout<'a> {
                 x,
                 y + 12.0,
                 "start",
-                &dollars(value),
+                &self.values.value(value),
             );
         }
     }
@@ -201,12 +203,14 @@ fn value_at(points: &[(u64, f64)], at: u64) -> f64 {
     before.or(points.first()).map_or(0.0, |point| point.1)
 }
 
-fn class(role: Role) -> &'static str {
+pub(super) fn class(role: Role) -> &'static str {
     match role {
         Role::Unguarded => "unguarded",
         Role::Guarded => "guarded",
         Role::Adaptive => "adaptive",
         Role::Honest => "honest",
         Role::Limit => "limit",
+        Role::Old => "old",
+        Role::New => "new",
     }
 }

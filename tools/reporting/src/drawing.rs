@@ -1,4 +1,4 @@
-//! The picture: one standalone SVG, a panel for each incident.
+//! The picture: one standalone SVG, its panels two a line.
 //!
 //! # Design
 //! - Names stand at the ends of the lines, so that nobody looks up a legend.
@@ -9,7 +9,8 @@
 use super::panel::{self, Layout};
 use super::style;
 use super::svg::{number, Svg};
-use super::Picture;
+use super::{Picture, Role};
+use std::collections::BTreeSet;
 
 /// Width of the picture, that of a README on GitHub.
 const WIDTH: f64 = 880.0;
@@ -48,7 +49,7 @@ pub fn svg(picture: &Picture) -> String {
     svg.text("title", &[("id", "title")], &picture.title);
     svg.text("desc", &[("id", "description")], &picture.description);
     svg.open("style", &[]);
-    svg.raw(&style::sheet());
+    svg.raw(&style::sheet(&roles(picture)));
     svg.close("style");
     svg.empty(
         "rect",
@@ -74,22 +75,22 @@ pub fn svg(picture: &Picture) -> String {
             "circle",
             &[("class", "mark"), ("cx", &x), ("cy", &cy), ("r", "4")],
         );
-        svg.label(
-            "note",
-            MARGIN + 15.0,
-            height - 15.0,
-            "start",
-            "a guard refuses a call",
-        );
+        svg.label("note", MARGIN + 15.0, height - 15.0, "start", &picture.mark);
     }
     svg.close("svg");
     svg.finish()
 }
 
+/// What its lines stand for.
+fn roles(picture: &Picture) -> BTreeSet<Role> {
+    let series = picture.panels.iter().flat_map(|panel| &panel.series);
+    series.map(|series| series.role).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{Mark, Panel, Role, Series};
+    use crate::{Mark, Panel, Role, Series, Unit};
 
     fn series(role: Role, points: &[(u64, f64)]) -> Series {
         Series {
@@ -103,12 +104,14 @@ mod tests {
         let panel = Panel {
             title: "a < b".into(),
             subtitle: "\"&\"".into(),
+            unit: Unit::Dollars,
             series,
             marks,
         };
         svg(&Picture {
             title: "T & U".into(),
             panels: vec![panel; 3],
+            mark: "a guard < refuses".into(),
             ..Picture::default()
         })
     }
@@ -183,7 +186,26 @@ mod tests {
             svg.contains("<circle class=\"mark\" cx=\"181\" cy=\"63\" r=\"4\"/>"),
             "{svg}"
         );
-        assert!(svg.contains("a guard refuses a call"));
+        assert!(svg.contains("a guard &lt; refuses"));
+    }
+
+    #[test]
+    fn a_mark_stands_on_the_line_of_the_new_version_and_the_old_one_is_dashed() {
+        let lines = vec![
+            series(Role::Old, &[(0, 100.0), (100, 100.0)]),
+            series(Role::New, &[(0, 100.0), (50, 50.0)]),
+        ];
+        let mark = Mark {
+            at: 50,
+            label: "refused".into(),
+        };
+        let svg = picture(lines, vec![mark]);
+        assert!(
+            svg.contains("<circle class=\"mark\" cx=\"181\" cy=\"138\" r=\"4\"/>"),
+            "{svg}"
+        );
+        assert!(svg.contains(".line.old{stroke-width:1.5;stroke-dasharray:5 3}"));
+        assert!(!svg.contains(".guarded") && !svg.contains(".limit"));
     }
 
     #[test]

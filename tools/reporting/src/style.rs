@@ -1,6 +1,12 @@
 //! The style sheet, with the colours of light and dark.
 //!
+//! Only what a picture shows is in its sheet.
+//!
 //! Colours are written out rather than kept in custom properties, which converters to PNG or PDF do not know.
+
+use super::panel::class;
+use super::Role;
+use std::collections::BTreeSet;
 
 /// What does not depend on the reader's colour scheme.
 const SHAPES: &str = "\
@@ -15,9 +21,10 @@ text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Aria
 .leader{stroke-width:.75}
 .mark{stroke-width:1.75}
 .line{fill:none;stroke-width:2.25;stroke-linejoin:round}
-.line.adaptive{stroke-width:1.5;stroke-dasharray:5 3}
-.line.limit{stroke-width:1.5;stroke-dasharray:2 3}
 ";
+
+/// The lines that are not drawn through.
+const DASHES: [(Role, &str); 3] = [(Role::Adaptive, "5 3"), (Role::Limit, "2 3"), (Role::Old, "5 3")];
 
 struct Colours {
     background: &'static str,
@@ -25,8 +32,8 @@ struct Colours {
     soft: &'static str,
     grid: &'static str,
     axis: &'static str,
-    /// The classes of lines and of the names at their ends.
-    roles: [(&'static str, &'static str); 5],
+    /// Of lines and of the names at their ends.
+    roles: [(Role, &'static str); 7],
 }
 
 const LIGHT: Colours = Colours {
@@ -36,11 +43,13 @@ const LIGHT: Colours = Colours {
     grid: "#e4e7eb",
     axis: "#9aa4ae",
     roles: [
-        ("unguarded", "#c04a00"),
-        ("guarded", "#0068a8"),
-        ("adaptive", "#9c3f7d"),
-        ("honest", "#00734f"),
-        ("limit", "#59636e"),
+        (Role::Unguarded, "#c04a00"),
+        (Role::Guarded, "#0068a8"),
+        (Role::Adaptive, "#9c3f7d"),
+        (Role::Honest, "#00734f"),
+        (Role::Limit, "#59636e"),
+        (Role::Old, "#c04a00"),
+        (Role::New, "#0068a8"),
     ],
 };
 
@@ -51,24 +60,36 @@ const DARK: Colours = Colours {
     grid: "#21262d",
     axis: "#565f6a",
     roles: [
-        ("unguarded", "#ff9447"),
-        ("guarded", "#5cb8f5"),
-        ("adaptive", "#e79ac6"),
-        ("honest", "#3ecf9c"),
-        ("limit", "#9198a1"),
+        (Role::Unguarded, "#ff9447"),
+        (Role::Guarded, "#5cb8f5"),
+        (Role::Adaptive, "#e79ac6"),
+        (Role::Honest, "#3ecf9c"),
+        (Role::Limit, "#9198a1"),
+        (Role::Old, "#ff9447"),
+        (Role::New, "#5cb8f5"),
     ],
 };
 
-/// The whole sheet.
-pub(super) fn sheet() -> String {
+/// The whole sheet of a picture with lines of these roles.
+pub(super) fn sheet(shown: &BTreeSet<Role>) -> String {
+    let dashes: String = DASHES
+        .iter()
+        .filter(|(role, _)| shown.contains(role))
+        .map(|(role, dashes)| {
+            format!(
+                ".line.{}{{stroke-width:1.5;stroke-dasharray:{dashes}}}\n",
+                class(*role)
+            )
+        })
+        .collect();
     format!(
-        "{SHAPES}{}@media (prefers-color-scheme:dark){{\n{}}}\n",
-        rules(&LIGHT),
-        rules(&DARK)
+        "{SHAPES}{dashes}{}@media (prefers-color-scheme:dark){{\n{}}}\n",
+        rules(&LIGHT, shown),
+        rules(&DARK, shown)
     )
 }
 
-fn rules(colours: &Colours) -> String {
+fn rules(colours: &Colours, shown: &BTreeSet<Role>) -> String {
     let Colours {
         background,
         ink,
@@ -83,7 +104,8 @@ fn rules(colours: &Colours) -> String {
          .grid{{stroke:{grid}}}\n.axis{{stroke:{axis}}}\n.leader{{stroke:{ink}}}\n\
          .mark{{fill:{background};stroke:{ink}}}\n"
     );
-    for (class, colour) in roles {
+    for (role, colour) in roles.iter().filter(|(role, _)| shown.contains(role)) {
+        let class = class(*role);
         out += &format!(".line.{class}{{stroke:{colour}}}\n.end.{class}{{fill:{colour}}}\n");
     }
     out

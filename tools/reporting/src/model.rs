@@ -1,23 +1,4 @@
-//! What a replay hands over to be reported.
-
-/// One incident of the table. A cell may hold several lines, separated by `\n`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Row {
-    /// The incident and its date.
-    pub incident: String,
-    /// What the attacker asked for.
-    pub attempted: String,
-    /// What left the unguarded vault.
-    pub lost_unguarded: String,
-    /// What left the guarded vault to the same calls.
-    pub lost_guarded: String,
-    /// What left the guarded vault in 24 hours to an attacker who knows the limits.
-    pub lost_adaptive: String,
-    /// The guard or guards that refused.
-    pub guard: String,
-    /// The gas that a call pays for the guards.
-    pub gas: String,
-}
+//! What is handed over to be drawn.
 
 /// The whole picture.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,19 +11,33 @@ pub struct Picture {
     pub description: String,
     /// The panels, in reading order, two a line.
     pub panels: Vec<Panel>,
+    /// What a mark means, said once at the bottom.
+    pub mark: String,
 }
 
-/// One chart: dollars over time.
+/// One chart: values over time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Panel {
     /// What happened; there is room for 50 characters or so, as in the subtitle.
     pub title: String,
     /// What is measured.
     pub subtitle: String,
+    /// What the values are.
+    pub unit: Unit,
     /// The lines, drawn in this order.
     pub series: Vec<Series>,
-    /// The refusals.
+    /// What is marked, as refusals.
     pub marks: Vec<Mark>,
+}
+
+/// What the values of a panel are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unit {
+    /// Dollars.
+    #[default]
+    Dollars,
+    /// Whatever the panel's subtitle says.
+    Plain,
 }
 
 /// One step line: each value holds until the next point, the last one to the end of the panel.
@@ -52,7 +47,7 @@ pub struct Series {
     pub label: String,
     /// What the line stands for, which decides its colour and its dashes.
     pub role: Role,
-    /// Seconds since the panel's start, and dollars.
+    /// Seconds since the panel's start, and the value.
     pub points: Vec<(u64, f64)>,
 }
 
@@ -67,15 +62,19 @@ pub enum Role {
     Adaptive,
     /// Honest flows.
     Honest,
-    /// What the guards let through at most.
+    /// What is let through at most.
     Limit,
+    /// What runs now.
+    Old,
+    /// What would run then.
+    New,
 }
 
-/// A refusal, drawn on the guarded line (or, without one, on the first line).
+/// A moment to look at, drawn on the line with guards or of the new version (or, without one, on the first line).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
     /// Seconds since the panel's start.
     pub at: u64,
-    /// The guard that refused.
+    /// What happened, as the guard that refused.
     pub label: String,
 }

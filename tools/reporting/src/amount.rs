@@ -44,6 +44,34 @@ pub fn dollars(value: f64) -> String {
     format!("{sign}${}{unit}", rounded(value, unit))
 }
 
+/// A number to four digits or so: `1.05`, `0.0003`, `1.2M`; a power of ten when it is larger or smaller than people read; `n/a` for what is none.
+#[must_use]
+pub fn plain(value: f64) -> String {
+    if !value.is_finite() {
+        return "n/a".into();
+    }
+    let sign = if value < 0.0 { "−" } else { "" };
+    let size = value.abs();
+    let four = |value: f64| {
+        // To four digits, and then as short as it goes.
+        let rounded: f64 = format!("{value:.3e}").parse().unwrap_or(value);
+        rounded.to_string()
+    };
+    let told = match size {
+        0.0 => "0".to_owned(),
+        _ if size >= 1e15 || size < 1e-5 => {
+            let rounded: f64 = format!("{size:.2e}").parse().unwrap_or(size);
+            format!("{rounded:e}")
+        }
+        _ if size >= 999.95e9 => format!("{}T", four(size / 1e12)),
+        _ if size >= 999.95e6 => format!("{}B", four(size / 1e9)),
+        _ if size >= 999.95e3 => format!("{}M", four(size / 1e6)),
+        _ if size >= 9_999.5 => format!("{}K", four(size / 1e3)),
+        _ => four(size),
+    };
+    format!("{sign}{told}")
+}
+
 /// Gas with its thousands apart: `12,345 gas`.
 pub fn gas(units: u64) -> String {
     format!("{} gas", thousands(&units.to_string()))
@@ -110,6 +138,31 @@ mod tests {
         ];
         for (value, text) in cases {
             assert_eq!(dollars(value), text);
+        }
+    }
+
+    #[test]
+    fn a_plain_number_has_four_digits() {
+        let cases = [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (1.0, "1"),
+            (1.052_34, "1.052"),
+            (0.000_3, "0.0003"),
+            (0.1 + 0.2, "0.3"),
+            (9_999.0, "9999"),
+            (9_999.6, "10K"),
+            (12_345.0, "12.35K"),
+            (999_999.0, "1M"),
+            (2.5e9, "2.5B"),
+            (7e12, "7T"),
+            (1.234e18, "1.23e18"),
+            (1e-9, "1e-9"),
+            (-1_500.0, "−1500"),
+            (f64::NAN, "n/a"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(plain(value), text);
         }
     }
 
