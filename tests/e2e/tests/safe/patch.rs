@@ -10,6 +10,7 @@ use e2e::bridge::{constructor, Validators};
 use e2e::hub::ICouncil;
 use e2e::patch::{check, manager_input, IPatchCare, IPatchManager, Patch, Rule};
 use e2e::proxy::{proxy_input, IProxyGuards};
+use serde_json::json;
 
 const DAY: u64 = 24 * HOUR;
 const ETHER: u64 = 1_000_000_000_000_000_000;
@@ -163,13 +164,25 @@ impl Walk {
     async fn pass(&self, secs: u64) {
         let _: serde_json::Value = self
             .world
-            .raw("evm_increaseTime", serde_json::json!([secs]))
+            .raw("evm_increaseTime", json!([secs]))
             .await;
-        let _: serde_json::Value = self.world.raw("evm_mine", serde_json::json!([])).await;
+        let _: serde_json::Value = self.world.raw("evm_mine", json!([])).await;
     }
 
     async fn purse<C: SolCall>(&self, by: Address, call: C, value: u64) {
-        self.world.send(by, self.proxy, call.abi_encode(), value).await;
+        self.send(by, self.proxy, call.abi_encode(), value).await;
+    }
+
+    /// A transaction of one of the node's own accounts, which the node signs. It has to succeed.
+    async fn send(&self, from: Address, to: Address, data: Vec<u8>, value: u64) {
+        let (data, value) = (Bytes::from(data), U256::from(value));
+        let request = json!([{ "from": from, "to": to, "data": data, "value": value }]);
+        let hash: B256 = self.world.raw("eth_sendTransaction", request).await;
+        let receipt: serde_json::Value = self
+            .world
+            .raw("eth_getTransactionReceipt", json!([hash]))
+            .await;
+        assert_eq!(receipt["status"], "0x1", "{receipt}");
     }
 
     /// What a call of the purse behind the proxy is refused with.
@@ -309,8 +322,7 @@ async fn a_patch_goes_from_finding_to_final_and_the_next_one_is_taken_back() {
     walk.pass(HOUR).await;
     walk.attest(IPatchManager::approveCall { patch: id }.abi_encode(), 1)
         .await;
-    walk.world
-        .send(thief, walk.manager, patch.terms.freeze().abi_encode(), 0)
+    walk.send(thief, walk.manager, patch.terms.freeze().abi_encode(), 0)
         .await;
     let refused = walk.refused(user, IPurse::withdrawCall { amount }).await;
     let restricted = IProxyGuards::GroupRestricted::abi_decode(&refused).unwrap();
