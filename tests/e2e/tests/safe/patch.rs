@@ -334,6 +334,10 @@ async fn a_patch_goes_from_finding_to_final_and_the_next_one_is_taken_back() {
     let again = walk.refused(thief, IPurse::initializeTwoCall { least: amount }).await;
     assert_eq!(again, IPurse::AlreadyInitialized {}.abi_encode());
 
+    let small = walk.refused(user, IPurse::depositCall {}).await;
+    let value = U256::ZERO;
+    assert_eq!(small, IPurse::DepositTooSmall { value, least }.abi_encode());
+
     // Open again: the user withdraws, and nobody has anything twice.
     let lift = |group| IPatchCare::liftCall { proxy, group }.abi_encode();
     walk.by_safe(&[lift(TRANSFERS), lift(WITHDRAWALS)]).await;
@@ -374,4 +378,40 @@ async fn a_patch_goes_from_finding_to_final_and_the_next_one_is_taken_back() {
         [walk.phase(id).await, walk.phase(next_id).await],
         [FINAL, ROLLED_BACK]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_patched_is_locked_and_pays_nobody_more_than_is_his() {
+    let walk = Walk::start(Version::V1_5_0).await;
+    let (user, thief) = (walk.user, walk.thief);
+    let locked = IPurse::AlreadyInitialized {}.abi_encode();
+    // Itself, and behind the proxy, where its constructor is there for everybody, too.
+    let initialize = IPurse::initializeCall {}.abi_encode();
+    for (to, call) in [
+        (walk.purse, initialize.clone()),
+        (walk.proxy, initialize),
+        (walk.proxy, constructor(&[])),
+    ] {
+        assert_eq!(walk.world.refusal(thief, to, call).await, locked);
+    }
+    walk.purse(user, IPurse::depositCall {}, 5).await;
+    let (held, needed) = (U256::from(5), U256::from(6));
+    let not_enough = IPurse::NotEnough {
+        holder: user,
+        held,
+        needed,
+    }
+    .abi_encode();
+    let (to, amount) = (thief, needed);
+    assert_eq!(walk.refused(user, IPurse::transferCall { to, amount }).await, not_enough);
+    assert_eq!(walk.refused(user, IPurse::withdrawCall { amount }).await, not_enough);
+    // To another one it is right.
+    let amount = U256::from(2);
+    walk.purse(user, IPurse::transferCall { to, amount }, 0).await;
+    assert_eq!([walk.held(user).await, walk.held(thief).await], [3, 2].map(U256::from));
+    let total = walk.world.ask(walk.proxy, IPurse::totalCall {}).await;
+    walk.purse(thief, IPurse::withdrawCall { amount }, 0).await;
+    let left = walk.world.ask(walk.proxy, IPurse::totalCall {}).await;
+    assert_eq!([total, left], [5, 3].map(U256::from));
+    assert_eq!(walk.world.balance(walk.proxy).await, left);
 }
