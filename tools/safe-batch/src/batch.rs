@@ -126,7 +126,7 @@ fn shown(act: &Act, values: &[Value]) -> Option<(Method, Fields)> {
         Method {
             inputs: inputs.collect(),
             name: function.name.clone(),
-            payable: false,
+            payable: act.is_payable(),
         },
         Fields(names.zip(values.iter().map(Value::field)).collect()),
     ))

@@ -174,7 +174,7 @@ impl Telling<'_> {
         };
         self.look_at(format!(
             "There is a call that is unknown to the {}{hint}: nothing says what it does.",
-            self.kind
+            self.kind.contract()
         ));
         format!(
             "UNKNOWN CALL, nothing says what it does{hint}. Its data: {}",

@@ -34,6 +34,19 @@ pub mod council {
     );
 }
 
+/// The patch manager.
+pub mod patch {
+    pub use patch_file::interface::{IPatchCare, IPatchGovernance, IPatchManager};
+}
+
+/// The guarded proxy, whose guards the manager sets.
+pub mod proxy {
+    alloy_sol_types::sol!(
+        #[sol(all_derives, abi)]
+        "../../contracts/proxy/IGuardedProxy.sol"
+    );
+}
+
 /// A Safe, what it batches with, and what contracts of others say.
 pub mod safe {
     alloy_sol_types::sol! {

@@ -22,6 +22,7 @@ pub mod checksum;
 pub mod describe;
 pub mod endpoint;
 mod interfaces;
+pub mod patch;
 pub mod report;
 mod said;
 pub mod simulate;

@@ -1,9 +1,10 @@
 //! Writes batches for a Safe, describes and simulates them. `--help` says how; `docs/SAFE.md` says what to compare.
 
-use alloy_primitives::{Address, Bytes};
+use alloy_primitives::{Address, Bytes, U256};
 use clap::{Args, Parser, Subcommand};
+use patch_file::PatchFile;
 use safe_batch::{
-    acts::{acts_of_a_council_on_itself, council_acts, Act, Kind, Waits},
+    acts::{acts_of_a_council_on_itself, acts_of_a_proxys_setting, council_acts, Act, Kind, Waits},
     batch::{Batch, Transaction},
     describe::describe,
     report::{self, Expected, Report},
@@ -16,6 +17,8 @@ use std::process::ExitCode;
 
 #[path = "command/acting.rs"]
 mod acting;
+#[path = "command/patching.rs"]
+mod patching;
 #[path = "command/simulating.rs"]
 mod simulating;
 
@@ -38,6 +41,8 @@ enum Command {
     Describe(DescribeArguments),
     /// Says what a batch or a call would change on the chain now, on a copy of the state that an endpoint tells.
     Simulate(simulating::SimulateArguments),
+    /// Says in plain words what a patch changes, and with an endpoint whether the chain is as its file says, who approved and when it may be applied.
+    Patch(patching::PatchArguments),
     /// Lists the acts of a kind and of a council, and what they take.
     Acts {
         /// Which interface.
@@ -61,6 +66,9 @@ struct Speech {
     /// What an asset is called: 0x…=USDC. May be given for several.
     #[arg(long, value_name = "ASSET=NAME", value_parser = symbol)]
     symbol: Vec<(Address, String)>,
+    /// The patch file that calls of a patch manager are about: it fills in what acts take, and calls are compared with it.
+    #[arg(long, value_name = "FILE")]
+    patch: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -85,6 +93,9 @@ struct WriteArguments {
     /// The contract that is called.
     #[arg(long, value_name = "ADDRESS", value_parser = somebody)]
     contract: Address,
+    /// Wei that the call of an act brings which takes ETH.
+    #[arg(long, value_name = "WEI", default_value = "0", conflicts_with_all = ["approve", "revoke"], value_parser = wei)]
+    value: String,
     /// When the file says that it was made, in milliseconds since 1970.
     #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u64).range(0..=9_007_199_254_740_991))]
     created_at: u64,
@@ -138,12 +149,17 @@ fn run(command: Command) -> Result<bool, String> {
             show(&report.text);
             Ok(report.look)
         }
+        Command::Patch(arguments) => Ok(patching::shown(&patching::told(&arguments)?)),
         Command::Acts { kind } => {
             for act in kind.acts().iter().chain(council_acts()) {
                 show(&format!("{}\n", act.usage()));
             }
             for act in acts_of_a_council_on_itself() {
                 show(&format!("{} (with --approve or --revoke)\n", act.usage()));
+            }
+            let settings = acts_of_a_proxys_setting().iter();
+            for act in settings.filter(|_| kind == Kind::Patch) {
+                show(&format!("{} (after set-proxy proxy:ADDRESS)\n", act.usage()));
             }
             Ok(false)
         }
@@ -166,6 +182,12 @@ impl Speech {
                 return Err(format!("--symbol names {asset} twice"));
             }
         }
+        if let Some(file) = &self.patch {
+            if self.kind != Kind::Patch {
+                return Err("--patch is for patch managers: give --kind patch".to_owned());
+            }
+            words.patch = Some(Box::new(patching::opened(file)?));
+        }
         Ok(words)
     }
 }
@@ -175,6 +197,10 @@ fn write(arguments: &WriteArguments) -> Result<(), String> {
     let words = arguments.speech.words()?;
     if arguments.safe == arguments.contract || Some(arguments.safe) == arguments.action.council() {
         return Err("the Safe and the contract are one address".to_owned());
+    }
+    let patch = words.patch.as_deref();
+    if let Some(patch) = patch {
+        patching::require_for(patch, arguments.chain_id, arguments.contract)?;
     }
     let mut lines: Vec<(Option<usize>, Vec<String>)> = Vec::new();
     match &arguments.from {
@@ -199,7 +225,12 @@ fn write(arguments: &WriteArguments) -> Result<(), String> {
             Some(number) => format!("line {number}: {why}"),
             None => why,
         };
-        let (name, data) = encode(&typed, arguments.schedule, kind).map_err(line)?;
+        let (name, data) = encode(&typed, arguments.schedule, kind, patch).map_err(line)?;
+        let value = arguments.value.as_str();
+        let takes_value = data.first_chunk().and_then(|selector| kind.selected(*selector));
+        if value != "0" && !takes_value.is_some_and(Act::is_payable) {
+            return Err(line(format!("'{name}' takes no ETH: write it without --value")));
+        }
         let (name, to, data) = arguments
             .action
             .wrapped(name, arguments.contract, data, kind)
@@ -207,7 +238,7 @@ fn write(arguments: &WriteArguments) -> Result<(), String> {
         names.push(name);
         transactions.push(Transaction {
             to,
-            value: "0".to_owned(),
+            value: value.to_owned(),
             data,
         });
     }
@@ -215,7 +246,7 @@ fn write(arguments: &WriteArguments) -> Result<(), String> {
         chain_id: arguments.chain_id,
         safe: Some(arguments.safe),
         created_at: arguments.created_at,
-        name: format!("Portcullis {kind}: {}", names.join(", ")),
+        name: format!("Portcullis {}: {}", kind.contract(), names.join(", ")),
         description: String::new(),
         transactions,
     };
@@ -242,7 +273,12 @@ fn write(arguments: &WriteArguments) -> Result<(), String> {
 }
 
 /// The name and the data of an act.
-fn encode(typed: &[String], schedule: bool, kind: Kind) -> Result<(String, Bytes), String> {
+fn encode(
+    typed: &[String],
+    schedule: bool,
+    kind: Kind,
+    patch: Option<&PatchFile>,
+) -> Result<(String, Bytes), String> {
     let (schedule, typed) = match typed {
         [first, rest @ ..] if first == "--schedule" => (true, rest),
         all => (schedule, all),
@@ -252,11 +288,13 @@ fn encode(typed: &[String], schedule: bool, kind: Kind) -> Result<(String, Bytes
     };
     let act = kind.named(name).ok_or_else(|| {
         format!(
-            "'{name}' is not an act of a {kind}; there are {}",
+            "'{name}' is not an act of a {}; there are {}",
+            kind.contract(),
             names(kind.acts())
         )
     })?;
-    let data = act.encode_typed(arguments)?;
+    let arguments = setting(act, patching::filled(act, arguments, patch)?)?;
+    let data = act.encode_typed(&arguments)?;
     let refused = |data: &[u8]| -> Result<Option<Waits>, String> {
         let told = describe(data, kind, &Words::default()).map_err(|why| why.to_string())?;
         match told.look.first() {
@@ -268,9 +306,12 @@ fn encode(typed: &[String], schedule: bool, kind: Kind) -> Result<(String, Bytes
     if !schedule {
         return Ok((name.clone(), data.into()));
     }
-    let scheduling = kind
-        .named("schedule")
-        .ok_or_else(|| format!("a {kind} has no timelock: nothing is scheduled, everything is at once"))?;
+    let scheduling = kind.named("schedule").ok_or_else(|| {
+        format!(
+            "a {} has no timelock: nothing is scheduled, everything is at once",
+            kind.contract()
+        )
+    })?;
     if !waits.is_some_and(Waits::can_wait) {
         return Err(format!(
             "'{name}' with these arguments never waits: write it without --schedule"
@@ -281,6 +322,38 @@ fn encode(typed: &[String], schedule: bool, kind: Kind) -> Result<(String, Bytes
         .ok_or("the call cannot be scheduled")?;
     refused(&data)?;
     Ok((format!("schedule {name}"), data.into()))
+}
+
+/// The arguments of `set-proxy`, whose call may be typed as an act of its own: `set-proxy ADDRESS set-mode 3 latch`.
+fn setting(act: &Act, typed: Vec<String>) -> Result<Vec<String>, String> {
+    let [proxy, name, arguments @ ..] = typed.as_slice() else {
+        return Ok(typed);
+    };
+    if act.name != "set-proxy" || name.starts_with("0x") {
+        return Ok(typed);
+    }
+    let settings = acts_of_a_proxys_setting();
+    let setting = settings
+        .iter()
+        .find(|setting| setting.name == name)
+        .ok_or_else(|| {
+            format!(
+                "'{}' is no setting of a guarded proxy; there are {}",
+                name.escape_default(),
+                names(settings)
+            )
+        })?;
+    let call = Bytes::from(setting.encode_typed(arguments)?);
+    Ok(vec![proxy.clone(), call.to_string()])
+}
+
+/// A whole number of wei.
+fn wei(text: &str) -> Result<String, String> {
+    let whole = !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+    match text.parse::<U256>() {
+        Ok(value) if whole => Ok(value.to_string()),
+        _ => Err("it is not a whole number of wei".to_owned()),
+    }
 }
 
 fn names(acts: &[Act]) -> String {

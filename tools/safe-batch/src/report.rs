@@ -76,8 +76,9 @@ pub(crate) fn told(
     }
     let mut look = Vec::new();
     let mut text = format!(
-        "Chain {}, Safe {safe}, as for a {kind}: {} of {}.\n",
+        "Chain {}, Safe {safe}, as for a {}: {} of {}.\n",
         chain(batch.chain_id),
+        kind.contract(),
         if batch.transactions.len() == 1 {
             "a batch"
         } else {
@@ -138,7 +139,7 @@ pub(crate) fn told(
 /// A sentence.
 pub fn data(data: &[u8], kind: Kind, words: &Words) -> Result<Report, String> {
     let call = describe(data, kind, words).map_err(|why| why.to_string())?;
-    let mut text = format!("As for a {kind}: {}\n", call.sentence);
+    let mut text = format!("As for a {}: {}\n", kind.contract(), call.sentence);
     if let Some((act, _)) = &call.act {
         text.push_str(&format!("   Call: {}\n", act.signature));
     }
@@ -146,7 +147,8 @@ pub fn data(data: &[u8], kind: Kind, words: &Words) -> Result<Report, String> {
 }
 
 /// The text with what there is to look at behind it.
-pub(crate) fn finished(mut text: String, look: &[String]) -> Report {
+#[must_use]
+pub fn finished(mut text: String, look: &[String]) -> Report {
     if !look.is_empty() {
         text.push_str("\nLOOK AT THIS BEFORE ANYONE SIGNS:\n");
         for look in look {
@@ -182,7 +184,7 @@ fn out_of_order(batch: &Batch, kind: Kind) -> Vec<String> {
 }
 
 /// A chain, by its name where it is one of Arbitrum's.
-fn chain(id: u64) -> String {
+pub(crate) fn chain(id: u64) -> String {
     match id {
         42_161 => "42161 (Arbitrum One)".to_owned(),
         42_170 => "42170 (Arbitrum Nova)".to_owned(),

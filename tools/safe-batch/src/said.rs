@@ -6,7 +6,8 @@
 
 use crate::{
     acts::Kind,
-    interfaces::{bridge, council, hub, safe, treasury},
+    interfaces::{bridge, council, hub, patch, proxy, safe, treasury},
+    patch::sentences::{PHASES, SWITCHES},
     value::{bridge_group, hub_group, quoted},
     words::{duration, moment, share, Words},
 };
@@ -28,7 +29,7 @@ const KINDS: [&str; 4] = [
 const ROLES: [&str; 3] = ["guardian", "fallback", "council"];
 
 /// Names of seconds since 1970.
-const MOMENTS: [&str; 16] = [
+const MOMENTS: [&str; 21] = [
     "until",
     "previousUntil",
     "requestedUntil",
@@ -45,6 +46,11 @@ const MOMENTS: [&str; 16] = [
     "latest",
     "until_",
     "openUntil",
+    "from",
+    "opensAt",
+    "endsAt",
+    "probationEndsAt",
+    "earliest",
 ];
 /// Names of amounts of the asset that stands beside them.
 const AMOUNTS: [&str; 14] = [
@@ -128,6 +134,8 @@ fn fitting(kind: &str, word: U256) -> Option<U256> {
         "address" => 160,
         "bool" => 1,
         "bytes32" => 256,
+        // On the left of the word, with nothing behind it.
+        "bytes4" => return (word << 32 == U256::ZERO).then_some(word),
         _ => kind.strip_prefix("uint")?.parse().ok()?,
     };
     (word.bit_len() <= bits).then_some(word)
@@ -210,6 +218,7 @@ impl Said<'_> {
                 Some(quoted(&String::from_utf8_lossy(text)))
             }
             "bytes32" => Some(B256::from(word).to_string()),
+            "bytes4" => Some(Bytes::copy_from_slice(&word.to_be_bytes::<32>()[..4]).to_string()),
             "uint8" if name == "group" => small
                 .and_then(|group| u8::try_from(group).ok())
                 .map(|group| self.group(group)),
@@ -218,12 +227,21 @@ impl Said<'_> {
             }
             "uint8" if name == "kind" => named(&KINDS),
             "uint8" if name == "role" => named(&ROLES),
+            "uint8" if name == "phase" => named(&PHASES),
+            "uint8" if name == "switch" => named(&SWITCHES),
+            "uint64" if name.to_ascii_lowercase().ends_with("secsleft") && small == Some(u64::MAX) => {
+                Some("without end".to_owned())
+            }
             _ if is_number && MOMENTS.contains(&name) => small.map(|secs| match secs {
                 0 => "none".to_owned(),
                 u64::MAX => "never".to_owned(),
                 secs => moment(secs),
             }),
-            _ if is_number && (name.ends_with("Secs") || matches!(name, "secs" | "delay")) => {
+            _ if is_number
+                && (name.ends_with("Secs")
+                    || name.to_ascii_lowercase().ends_with("secsleft")
+                    || matches!(name, "secs" | "delay")) =>
+            {
                 small.map(duration)
             }
             _ if is_number && name.ends_with("Bps") => small.map(share),
@@ -350,6 +368,13 @@ fn events(kind: Kind) -> Vec<Event> {
             bridge::IBridge::abi::events(),
             bridge::IBridgeGuarded::abi::events(),
         ],
+        Kind::Patch => vec![
+            patch::IPatchManager::abi::events(),
+            patch::IPatchCare::abi::events(),
+            patch::IPatchGovernance::abi::events(),
+            proxy::IGuardedProxy::abi::events(),
+            proxy::IProxyGuards::abi::events(),
+        ],
     };
     let others = [
         council::ICouncil::abi::events(),
@@ -365,14 +390,21 @@ fn errors(kind: Kind) -> Vec<Error> {
     let mut kinds: Vec<Kind> = vec![kind];
     kinds.extend(Kind::ALL.into_iter().filter(|other| *other != kind));
     let own = kinds.into_iter().flat_map(|kind| match kind {
-        Kind::Hub => [hub::IHub::abi::errors(), hub::IHubGovernance::abi::errors()],
-        Kind::Treasury => [
+        Kind::Hub => vec![hub::IHub::abi::errors(), hub::IHubGovernance::abi::errors()],
+        Kind::Treasury => vec![
             treasury::ITreasury::abi::errors(),
             treasury::ITreasuryGuards::abi::errors(),
         ],
-        Kind::Bridge => [
+        Kind::Bridge => vec![
             bridge::IBridge::abi::errors(),
             bridge::IBridgeGuarded::abi::errors(),
+        ],
+        Kind::Patch => vec![
+            patch::IPatchManager::abi::errors(),
+            patch::IPatchCare::abi::errors(),
+            patch::IPatchGovernance::abi::errors(),
+            proxy::IGuardedProxy::abi::errors(),
+            proxy::IProxyGuards::abi::errors(),
         ],
     });
     let others = [
@@ -395,6 +427,10 @@ pub(crate) fn views(kind: Kind) -> Vec<Function> {
         Kind::Bridge => vec![
             bridge::IBridgeGuarded::abi::functions(),
             bridge::IBridge::abi::functions(),
+        ],
+        Kind::Patch => vec![
+            patch::IPatchGovernance::abi::functions(),
+            patch::IPatchCare::abi::functions(),
         ],
     };
     only_views(all.into_iter().flat_map(|all| all.into_values().flatten()))

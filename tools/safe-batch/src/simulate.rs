@@ -15,6 +15,7 @@ use crate::{
     batch::Batch,
     describe::describe,
     endpoint::Endpoint,
+    patch::sentences,
     report::{finished, told, Expected, Report},
     said::{is_precompile, somebody_unknown, Said},
     unpack::{calls_of, Call},
@@ -88,7 +89,7 @@ pub fn simulate(endpoint: &Arc<Endpoint>, request: &Request<'_>) -> Result<Repor
         }
     );
     look.extend(standing(&fork, request.safe, &calls).map_err(|why| why.to_string())?);
-    let contracts = before(&fork, &calls, &said).map_err(sentence)?;
+    let contracts = before(&fork, block.chain_id, &calls, &said).map_err(sentence)?;
     for contract in &contracts {
         if contract
             .questions
@@ -180,13 +181,13 @@ impl Contract {
     fn name(&self, kind: Kind) -> String {
         match self.is_council {
             true => "council".to_owned(),
-            false => kind.to_string(),
+            false => kind.contract().to_owned(),
         }
     }
 }
 
 /// Asks each contract that is called, before anything happens.
-fn before(fork: &Fork, calls: &[Call], said: &Said<'_>) -> Result<Vec<Contract>, ForkError> {
+fn before(fork: &Fork, chain_id: u64, calls: &[Call], said: &Said<'_>) -> Result<Vec<Contract>, ForkError> {
     let mut named = Named::default();
     let mut contracts: Vec<Contract> = Vec::new();
     for call in calls {
@@ -194,9 +195,12 @@ fn before(fork: &Fork, calls: &[Call], said: &Said<'_>) -> Result<Vec<Contract>,
             continue;
         };
         named.extend(&described.named);
-        let Some((act, _)) = described.act else {
+        let Some((act, values)) = described.act else {
             continue;
         };
+        if let Some(terms) = sentences::terms_in(act, &values) {
+            named.hash(terms.id(chain_id, call.to));
+        }
         let is_council = act.is_a_councils();
         let known = |contract: &Contract| contract.address == call.to && contract.is_council == is_council;
         if !contracts.iter().any(known) && !fork.code(call.to)?.is_empty() {

@@ -1,7 +1,12 @@
 //! One argument of an act: its value, what it takes, how a person types it and what of it a contract refuses.
 
 use crate::words::{duration, Words};
-use alloy_primitives::{Address, Bytes, B256, U256};
+use alloy_primitives::{Address, Bytes, FixedBytes, B256, U256};
+pub use patch_file::typed::{address, bytes, quoted, secs, somebody};
+use patch_file::{
+    call::Signature,
+    typed::{hash, too_large, whole},
+};
 use portcullis_core::{
     pause::{GROUPS, LONGEST_MAXIMUM_SECS},
     timelock::MAX_DELAY_SECS,
@@ -26,6 +31,10 @@ pub enum Value {
     B256(B256),
     /// `bytes`.
     Bytes(Bytes),
+    /// `bytes4`.
+    Selector(FixedBytes<4>),
+    /// `bytes4[]`.
+    Selectors(Vec<FixedBytes<4>>),
 }
 
 macro_rules! values {
@@ -58,6 +67,8 @@ values! {
     Bool: bool,
     B256: B256,
     Bytes: Bytes,
+    Selector: FixedBytes<4>,
+    Selectors: Vec<FixedBytes<4>>,
 }
 
 impl Value {
@@ -76,6 +87,11 @@ impl Value {
             Self::Bool(value) => value.to_string(),
             Self::B256(value) => value.to_string(),
             Self::Bytes(value) => value.to_string(),
+            Self::Selector(value) => value.to_string(),
+            Self::Selectors(values) => {
+                let values: Vec<String> = values.iter().map(|value| format!("\"{value}\"")).collect();
+                format!("[{}]", values.join(","))
+            }
         }
     }
 }
@@ -121,6 +137,16 @@ pub enum Takes {
     Call,
     /// Addresses.
     Accounts,
+    /// A function, by its selector or its signature.
+    Selector,
+    /// Functions.
+    Selectors,
+    /// What kind a proxy is.
+    Switch,
+    /// What a function does.
+    FunctionKind,
+    /// How a guard acts.
+    Mode,
 }
 
 /// The bridge's groups: everything, deposits, withdrawals.
@@ -147,6 +173,11 @@ impl Takes {
             Self::Hash => "HASH",
             Self::Call => "0xDATA",
             Self::Accounts => "ADDRESS,ADDRESS",
+            Self::Selector => "FUNCTION",
+            Self::Selectors => "FUNCTION,FUNCTION",
+            Self::Switch => "guarded|uups|beacon",
+            Self::FunctionKind => "increases|decreases|reduces-own|withdraws|view",
+            Self::Mode => "enforce|shadow|latch",
         }
     }
 
@@ -159,15 +190,12 @@ impl Takes {
             Self::HubGroup | Self::BridgeGroup | Self::Count8 => {
                 Value::U8(whole(text)?.parse().map_err(|_| too_large(text))?)
             }
-            Self::State => Value::U8(match text {
-                "throttled" => 2,
-                "reduce-only" => 3,
-                "frozen" => 4,
-                _ => whole(text)
-                    .ok()
-                    .and_then(|text| text.parse().ok())
-                    .ok_or_else(|| unknown_state(text))?,
-            }),
+            Self::State => named(text, &[("throttled", 2), ("reduce-only", 3), ("frozen", 4)])
+                .ok_or_else(|| unknown_state(text))?,
+            Self::Switch | Self::FunctionKind | Self::Mode => {
+                let words: Vec<(&str, u8)> = self.usage().split('|').zip(0..).collect();
+                named(text, &words).ok_or_else(|| unknown_word(text, self.usage()))?
+            }
             Self::PauseSecs | Self::BridgePauseSecs | Self::DelaySecs | Self::Secs => Value::U64(secs(text)?),
             Self::Bps | Self::Count => Value::U64(whole(text)?.parse().map_err(|_| too_large(text))?),
             Self::Amount if text == "max" => Value::U256(U256::MAX),
@@ -178,14 +206,13 @@ impl Takes {
                 "no" | "false" => false,
                 _ => return Err(format!("{} is neither yes nor no", quoted(text))),
             }),
-            Self::Hash => Value::B256(bytes(text)?.as_ref().try_into().map_err(|_| {
-                format!(
-                    "{} is not a hash: that is 0x and 64 hexadecimal digits",
-                    quoted(text)
-                )
-            })?),
+            Self::Hash => Value::B256(hash(text)?),
             Self::Call => Value::Bytes(bytes(text)?),
             Self::Accounts => Value::Addresses(text.split(',').map(address).collect::<Result<_, _>>()?),
+            Self::Selector => Value::Selector(selector(text)?),
+            Self::Selectors => {
+                Value::Selectors(listed(text).into_iter().map(selector).collect::<Result<_, _>>()?)
+            }
         })
     }
 
@@ -212,6 +239,11 @@ impl Takes {
             (Self::State, Value::U8(state)) if !(2..=4).contains(state) => {
                 Some(unknown_state(&state.to_string()))
             }
+            (Self::Switch | Self::FunctionKind | Self::Mode, Value::U8(number))
+                if usize::from(*number) >= self.usage().split('|').count() =>
+            {
+                Some(unknown_word(&number.to_string(), self.usage()))
+            }
             (Self::PauseSecs, Value::U64(secs)) => longer(*secs, 1, LONGEST_MAXIMUM_SECS),
             (Self::BridgePauseSecs, Value::U64(secs)) => longer(*secs, 1, BRIDGE_PAUSE_SECS),
             (Self::DelaySecs, Value::U64(secs)) => longer(*secs, 0, MAX_DELAY_SECS),
@@ -223,113 +255,50 @@ impl Takes {
     }
 }
 
+/// A selector out of its four bytes, or out of `transfer(address,uint256)`.
+fn selector(text: &str) -> Result<FixedBytes<4>, String> {
+    if !text.starts_with("0x") {
+        return Ok(Signature::parse(text)?.selector());
+    }
+    bytes(text)?.as_ref().try_into().map_err(|_| {
+        format!(
+            "{} is not a selector: that is 0x and 8 hexadecimal digits, or write the function's signature",
+            quoted(text)
+        )
+    })
+}
+
+/// What stands between commas that are in no brackets.
+fn listed(text: &str) -> Vec<&str> {
+    let mut depth = 0_usize;
+    text.split(|letter| {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        letter == ',' && depth == 0
+    })
+    .collect()
+}
+
+/// A number by its word, or as a number.
+fn named(text: &str, words: &[(&str, u8)]) -> Option<Value> {
+    let word = words.iter().find(|(word, _)| *word == text);
+    let number = word.map(|(_, number)| *number);
+    let number = number.or_else(|| whole(text).ok()?.parse().ok())?;
+    Some(Value::U8(number))
+}
+
+fn unknown_word(text: &str, words: &str) -> String {
+    format!("{} is none of {}", quoted(text), words.replace('|', ", "))
+}
+
 fn unknown_state(text: &str) -> String {
     format!(
         "{} is not a state to ask for: throttled (2), reduce-only (3) or frozen (4)",
         quoted(text)
     )
-}
-
-/// What was read, in quotes, with nothing in it that a terminal obeys or a reader does not see: it may be an attacker's.
-pub(crate) fn quoted(text: &str) -> String {
-    format!("'{}'", text.escape_default())
-}
-
-fn too_large(text: &str) -> String {
-    format!("{text} is too large")
-}
-
-/// Digits only: no sign, no point, nothing to be misread.
-fn whole(text: &str) -> Result<&str, String> {
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        Ok(text)
-    } else {
-        Err(format!("{} is not a whole number", quoted(text)))
-    }
-}
-
-/// Seconds out of `604800`, `7d`, `1d12h`, `90m` or `30s`; the larger unit first.
-///
-/// # Errors
-/// A sentence.
-pub fn secs(text: &str) -> Result<u64, String> {
-    let refused = || {
-        format!(
-            "{} is not a time: write 7d, 1d12h, 90m, 30s or a number of seconds",
-            quoted(text)
-        )
-    };
-    if let Ok(digits) = whole(text) {
-        return digits.parse().map_err(|_| too_large(text));
-    }
-    let mut rest = text;
-    let mut total: u64 = 0;
-    for (unit, secs) in [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)] {
-        if let Some((digits, after)) = rest.split_once(unit) {
-            let count: u64 = whole(digits)
-                .map_err(|_| refused())?
-                .parse()
-                .map_err(|_| too_large(text))?;
-            total = count
-                .checked_mul(secs)
-                .and_then(|secs| total.checked_add(secs))
-                .ok_or_else(|| too_large(text))?;
-            rest = after;
-        }
-    }
-    if text.is_empty() || !rest.is_empty() {
-        return Err(refused());
-    }
-    Ok(total)
-}
-
-/// An address: all in one case, or with the checksum of EIP-55 in its capitals.
-///
-/// # Errors
-/// A sentence.
-pub fn address(text: &str) -> Result<Address, String> {
-    let refused = || {
-        format!(
-            "{} is not an address: that is 0x and 40 hexadecimal digits",
-            quoted(text)
-        )
-    };
-    let digits = text.strip_prefix("0x").ok_or_else(refused)?;
-    if digits.len() != 40 {
-        return Err(refused());
-    }
-    let parsed: Address = text.parse().map_err(|_| refused())?;
-    let one_case = !digits.bytes().any(|byte| byte.is_ascii_uppercase())
-        || !digits.bytes().any(|byte| byte.is_ascii_lowercase());
-    if one_case || parsed.to_string() == text {
-        Ok(parsed)
-    } else {
-        Err(format!(
-            "'{text}' has capitals that are not its checksum: a digit is wrong"
-        ))
-    }
-}
-
-/// An address that is somebody.
-///
-/// # Errors
-/// A sentence.
-pub fn somebody(text: &str) -> Result<Address, String> {
-    match address(text)? {
-        nobody if nobody.is_zero() => Err("the zero address is nobody".to_owned()),
-        somebody => Ok(somebody),
-    }
-}
-
-/// Bytes as hexadecimal digits.
-///
-/// # Errors
-/// A sentence.
-pub fn bytes(text: &str) -> Result<Bytes, String> {
-    text.strip_prefix("0x")
-        .and_then(|digits| hex::decode(digits).ok())
-        .map(Bytes::from)
-        .ok_or_else(|| "data is 0x and an even number of hexadecimal digits".to_owned())
 }
 
 /// What a state does to a group or an asset for a time, and what passes then.

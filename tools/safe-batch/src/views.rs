@@ -24,9 +24,16 @@ impl Named {
             match value {
                 Value::Address(address) => self.address(*address),
                 Value::Addresses(addresses) => addresses.iter().for_each(|address| self.address(*address)),
-                Value::B256(hash) if !self.hashes.contains(hash) => self.hashes.push(*hash),
+                Value::B256(hash) => self.hash(*hash),
                 _ => {}
             }
+        }
+    }
+
+    /// Takes in a hash.
+    pub(crate) fn hash(&mut self, hash: B256) {
+        if !self.hashes.contains(&hash) {
+            self.hashes.push(hash);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::value::{address, quoted};
 use alloy_primitives::{Address, U256};
+use patch_file::PatchFile;
 use std::collections::BTreeMap;
 
 /// What a person told about names and units, for sentences only: it is in no data.
@@ -13,6 +14,8 @@ pub struct Words {
     pub decimals: BTreeMap<Address, u8>,
     /// What an asset is called.
     pub symbols: BTreeMap<Address, String>,
+    /// The patch that calls of a patch manager are about, by which they are compared and its calls are told.
+    pub patch: Option<Box<PatchFile>>,
 }
 
 impl Words {

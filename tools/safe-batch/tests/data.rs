@@ -1,6 +1,6 @@
 //! Data that hides something, calls in calls, and any numbers.
 
-use alloy_primitives::{keccak256, Address, Bytes, B256, U256};
+use alloy_primitives::{keccak256, Address, Bytes, FixedBytes, B256, U256};
 use alloy_sol_types::SolCall;
 use proptest::prelude::*;
 use safe_batch::{
@@ -201,7 +201,15 @@ fn a_councils_call_is_described_with_what_it_calls() {
 fn any_value(takes: Takes, word: [u64; 4]) -> Value {
     let number = U256::from_limbs(word);
     match takes {
-        Takes::HubGroup | Takes::BridgeGroup | Takes::State | Takes::Count8 => (word[0] as u8).into(),
+        Takes::HubGroup
+        | Takes::BridgeGroup
+        | Takes::State
+        | Takes::Count8
+        | Takes::Switch
+        | Takes::FunctionKind
+        | Takes::Mode => (word[0] as u8).into(),
+        Takes::Selector => FixedBytes::from(word[0] as u32).into(),
+        Takes::Selectors => vec![FixedBytes::from(word[0] as u32), FixedBytes::from(word[1] as u32)].into(),
         Takes::PauseSecs
         | Takes::BridgePauseSecs
         | Takes::DelaySecs
@@ -220,10 +228,10 @@ fn any_value(takes: Takes, word: [u64; 4]) -> Value {
 proptest! {
     #[test]
     fn any_values_of_any_act_are_read_back_and_no_other_bit_is_overlooked(
-        words in prop::collection::vec(any::<[u64; 4]>(), 8),
+        words in prop::collection::vec(any::<[u64; 4]>(), 19),
         bit in any::<prop::sample::Index>(),
     ) {
-        for kind in [Kind::Hub, Kind::Bridge, Kind::Treasury] {
+        for kind in Kind::ALL {
             for act in kind.acts() {
                 let values: Vec<Value> = act.arguments.iter().zip(&words).map(|(argument, word)| any_value(argument.takes, *word)).collect();
                 let data = act.encode(values.clone()).unwrap();
@@ -247,9 +255,11 @@ proptest! {
     #[test]
     fn any_data_is_described_or_refused(data in prop::collection::vec(any::<u8>(), 0..200), row in any::<prop::sample::Index>()) {
         let mut data = data;
-        let acts = Kind::Treasury.acts();
-        data.splice(0..data.len().min(4), acts[row.index(acts.len())].selector);
-        let _ = describe(&data, Kind::Treasury, &Words::default());
+        for kind in [Kind::Treasury, Kind::Patch] {
+            let acts = kind.acts();
+            data.splice(0..data.len().min(4), acts[row.index(acts.len())].selector);
+            let _ = describe(&data, kind, &Words::default());
+        }
     }
 
     #[test]

@@ -40,6 +40,7 @@ fn local() -> &'static reqwest::Client {
 #[derive(Clone, Debug)]
 pub struct Client {
     provider: RootProvider<Ethereum>,
+    url: String,
     plain: bool,
 }
 
@@ -69,7 +70,17 @@ impl Client {
             let connected = runtime().block_on(builder.connect(url));
             connected.map_err(|why| wrong(why.to_string()))?
         };
-        Ok(Self { provider, plain })
+        Ok(Self {
+            provider,
+            url: url.to_owned(),
+            plain,
+        })
+    }
+
+    /// Where the endpoint is.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Asks for something.

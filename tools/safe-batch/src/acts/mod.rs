@@ -9,6 +9,8 @@
 mod bridge;
 mod council;
 mod hub;
+mod patch;
+mod proxy;
 mod refused;
 mod safe;
 mod treasury;
@@ -30,6 +32,8 @@ pub enum Kind {
     Treasury,
     /// The bridge: examples/bridge/IBridge.sol.
     Bridge,
+    /// The patch manager: contracts/patch-manager/IPatchManager.sol.
+    Patch,
 }
 
 impl fmt::Display for Kind {
@@ -38,13 +42,25 @@ impl fmt::Display for Kind {
             Self::Hub => "hub",
             Self::Treasury => "treasury",
             Self::Bridge => "bridge",
+            Self::Patch => "patch",
         })
     }
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Hub, Self::Treasury, Self::Bridge];
+    pub const ALL: [Self; 4] = [Self::Hub, Self::Treasury, Self::Bridge, Self::Patch];
+
+    /// What such a contract is called.
+    #[must_use]
+    pub fn contract(self) -> &'static str {
+        match self {
+            Self::Hub => "hub",
+            Self::Treasury => "treasury",
+            Self::Bridge => "bridge",
+            Self::Patch => "patch manager",
+        }
+    }
 
     /// Its acts.
     #[must_use]
@@ -53,6 +69,7 @@ impl Kind {
             Self::Hub => hub::ACTS,
             Self::Treasury => treasury::ACTS,
             Self::Bridge => bridge::ACTS,
+            Self::Patch => patch::all(),
         }
     }
 
@@ -87,6 +104,12 @@ pub fn acts_of_a_council_on_itself() -> &'static [Act] {
     council::itself::ACTS
 }
 
+/// What a patch manager sets a guarded proxy by, inside of `set-proxy`.
+#[must_use]
+pub fn acts_of_a_proxys_setting() -> &'static [Act] {
+    proxy::ACTS
+}
+
 /// Whether an act is carried out at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waits {
@@ -96,6 +119,8 @@ pub enum Waits {
     IfLoosens,
     /// Always.
     Always,
+    /// For the governor always, for others who may do it never.
+    Governor,
     /// Only schedules, which is at once; what is scheduled waits.
     Scheduling,
 }
@@ -104,7 +129,7 @@ impl Waits {
     /// Whether it could be scheduled to any effect.
     #[must_use]
     pub fn can_wait(self) -> bool {
-        matches!(self, Self::IfLoosens | Self::Always)
+        matches!(self, Self::IfLoosens | Self::Always | Self::Governor)
     }
 
     /// What that is, in words.
@@ -115,6 +140,9 @@ impl Waits {
                 "Takes effect at once if it tightens; if it loosens, it fails unless this same call was scheduled and has waited."
             }
             Self::Always => "Waits: it fails unless this same call was scheduled and has waited.",
+            Self::Governor => {
+                "For the governor it waits: it fails unless this same call was scheduled and has waited."
+            }
             Self::Scheduling => "Only the scheduling takes effect at once.",
         }
     }
@@ -142,7 +170,7 @@ pub(crate) struct Said {
 }
 
 /// One act.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Act {
     /// What a person calls it.
     pub name: &'static str,
@@ -162,8 +190,16 @@ pub struct Act {
 
 impl Act {
     /// Whether a council is called with it.
-    pub(crate) fn is_a_councils(&self) -> bool {
+    #[must_use]
+    pub fn is_a_councils(&self) -> bool {
         council::all().any(|act| act.selector == self.selector)
+    }
+
+    /// Whether ETH may come with it.
+    #[must_use]
+    pub fn is_payable(&self) -> bool {
+        use alloy_sol_types::private::alloy_json_abi::StateMutability;
+        (self.function)().is_some_and(|function| function.state_mutability == StateMutability::Payable)
     }
 
     /// How it is typed.
@@ -295,12 +331,15 @@ mod tests {
 
     #[test]
     fn every_function_that_changes_something_has_a_row() {
-        use crate::interfaces::{bridge, council, hub, treasury};
+        use crate::interfaces::{bridge, council, hub, patch, treasury};
         use alloy_sol_types::private::alloy_json_abi::StateMutability;
         for (kind, functions) in [
             (Kind::Hub, hub::IHubGovernance::abi::functions()),
             (Kind::Treasury, treasury::ITreasuryGuards::abi::functions()),
             (Kind::Bridge, bridge::IBridgeGuarded::abi::functions()),
+            (Kind::Patch, patch::IPatchManager::abi::functions()),
+            (Kind::Patch, patch::IPatchCare::abi::functions()),
+            (Kind::Patch, patch::IPatchGovernance::abi::functions()),
             (Kind::Hub, council::ICouncil::abi::functions()),
             (Kind::Hub, council::ICouncilItself::abi::functions()),
             (Kind::Hub, council::ICouncilEmergency::abi::functions()),

@@ -1,7 +1,9 @@
 //! What contracts refuse whatever is in force, by the rules of their core.
 
 use crate::words::duration;
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{keccak256, Address, U256};
+use patch_file::{terms::HAND_OVER, Checks, Patch};
+use portcullis::patch::MOST_SECS_LEFT;
 use portcullis_core::{
     breaker::{self, Measure, Recovery},
     bucket::{InvalidLimit, Limit, MAX_REFILL_SECS},
@@ -10,6 +12,7 @@ use portcullis_core::{
         MAX_WINDOW_SECS,
     },
     guardian::{self, Terms},
+    patch::{Config, Policy, SHORTEST_WINDOW_SECS},
     queue::{self, LONGEST_DELAY_SECS, LONGEST_DRAIN_SECS},
     recorder::{RecordSecs, LONGEST_RECORD_SECS},
     trigger::{HitsLimit, InvalidHits, LONGEST_WINDOW_SECS, MOST_HITS},
@@ -183,4 +186,105 @@ pub(super) fn action(valid_after: u64, valid_before: u64) -> Option<String> {
         }
         WindowRefused::NotYet | WindowRefused::Expired => Some("it ends before it begins".to_owned()),
     }
+}
+
+/// Terms of a patch that no manager puts on record.
+pub(super) fn patch(terms: &Patch) -> Option<String> {
+    let means_nothing = |name: &str, value: u8| Some(format!("the {name} {value} means nothing"));
+    let manager = terms.terms();
+    if manager.act().is_err() {
+        return means_nothing("act", terms.act);
+    }
+    if manager.path().is_err() {
+        return means_nothing("path", terms.path);
+    }
+    if manager.way_back().is_err() {
+        return means_nothing("way back", terms.wayBack);
+    }
+    let nothing = keccak256([]);
+    let hands_over = terms.act == HAND_OVER;
+    if hands_over && (terms.wayBack == 0 || terms.initHash != nothing || terms.checksHash != nothing) {
+        return Some("a hand-over cannot be rolled back, initialises nothing and asks no checks".to_owned());
+    }
+    let freezes = terms.freezeGroups != 0;
+    if terms.freezeGroups >> 6 != 0 {
+        Some("it freezes groups that there are not: they are 0 to 5".to_owned())
+    } else if freezes && !(2..=4).contains(&terms.freezeRung) {
+        Some(format!(
+            "{} is not a state to freeze to: throttled (2), reduce-only (3) or frozen (4)",
+            terms.freezeRung
+        ))
+    } else if freezes != (terms.freezeSecs != 0) || (!freezes && terms.freezeRung != 0) {
+        Some("it freezes groups for no time, or none for some".to_owned())
+    } else {
+        None
+    }
+}
+
+/// The same of one that was committed to.
+pub(super) fn revealed(terms: &Patch) -> Option<String> {
+    patch(terms).or((terms.path != 0).then(|| "a standby patch is in the open from its first second: it is proposed, and never committed and revealed".to_owned()))
+}
+
+/// A patch with data that are not the approved ones, or none.
+pub(super) fn parts(terms: &Patch, init: &[u8], checks: &[u8]) -> Option<String> {
+    patch(terms).or_else(|| {
+        if keccak256(init) != terms.initHash {
+            Some("the data of the call in the switch are not those of the terms".to_owned())
+        } else if keccak256(checks) != terms.checksHash {
+            Some("the checks are not those of the terms".to_owned())
+        } else {
+            Checks::decode(checks).err().map(|why| why.to_string())
+        }
+    })
+}
+
+/// When an armed patch can be applied.
+pub(super) fn window(from: u64, until: u64) -> Option<String> {
+    // Inclusive at both ends.
+    (until < from.saturating_add(SHORTEST_WINDOW_SECS - 1)).then(|| {
+        format!(
+            "the window is shorter than {}, in which nobody could meet it for sure",
+            duration(SHORTEST_WINDOW_SECS)
+        )
+    })
+}
+
+/// How patches wait, in the interface's order.
+pub(super) fn policy(terms: [u64; 8]) -> Option<String> {
+    let [review_secs, proposal_secs, delay_secs, approval_secs, standby_secs, window_secs, probation_secs, min_secs_left] =
+        terms;
+    let config = Config {
+        review_secs,
+        proposal_secs,
+        delay_secs,
+        approval_secs,
+        standby_secs,
+        window_secs,
+        probation_secs,
+    };
+    match Policy::new(config) {
+        Err(refused) => {
+            let term = refused.term.name().trim_end_matches("_secs");
+            Some(out_of_bounds(
+                &format!("the {term}'s time"),
+                refused.secs,
+                refused.least_secs,
+                refused.most_secs,
+            ))
+        }
+        // A program is rolled back to as long as it lives.
+        Ok(_) if !(probation_secs..=MOST_SECS_LEFT).contains(&min_secs_left) => Some(out_of_bounds(
+            "the time that a program has to have left",
+            min_secs_left,
+            probation_secs,
+            MOST_SECS_LEFT,
+        )),
+        Ok(_) => None,
+    }
+}
+
+/// What no manager sets a guarded proxy by.
+pub(super) fn setting(call: &[u8]) -> Option<String> {
+    super::proxy::refused(call)
 }
