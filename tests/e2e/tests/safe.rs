@@ -1,4 +1,4 @@
-//! Safe's multisig as the guardian and the governor of a bridge, and as a member of a council: the real contracts of versions 1.4.1 and 1.5.0.
+//! Safe's multisig as the guardian and the governor of a bridge and of a patch manager, and as a member of a council: the real contracts of versions 1.4.1 and 1.5.0.
 //!
 //! Safe's factory is put on the chain by Safe's own transaction, and puts the contracts where they are on every chain.
 
@@ -7,6 +7,8 @@ mod council;
 #[allow(dead_code)] // Of simulations.
 #[path = "safe/multisig.rs"]
 mod multisig;
+#[path = "safe/patch.rs"]
+mod patch;
 #[allow(dead_code)] // Of simulations.
 #[path = "safe/world.rs"]
 mod world;

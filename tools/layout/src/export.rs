@@ -30,14 +30,17 @@ pub enum ExportError {
     },
 }
 
-/// The layout that a package's program prints, as the text of a file.
+/// The layout that a package's program prints, as the text of a file; compiled with these features of its own.
 ///
 /// # Errors
 /// [`ExportError`]
-pub fn export(package: &str, manifest: Option<&Path>) -> Result<String, ExportError> {
+pub fn export(package: &str, features: &[String], manifest: Option<&Path>) -> Result<String, ExportError> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
     command.args(["run", "--quiet", "--package", package, "--features", "export-abi"]);
+    for feature in features {
+        command.args(["--features", feature]);
+    }
     if let Some(manifest) = manifest {
         command.arg("--manifest-path").arg(manifest);
     }

@@ -29,6 +29,9 @@ enum Command {
     Export {
         /// The package of the contract.
         package: String,
+        /// A feature of the package; may be given for several.
+        #[arg(long, value_name = "FEATURE")]
+        features: Vec<String>,
         /// Where to; without it, to the standard output.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
@@ -73,10 +76,11 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
     match command {
         Command::Export {
             package,
+            features,
             out,
             manifest_path,
         } => {
-            let text = export(&package, manifest_path.as_deref())?;
+            let text = export(&package, &features, manifest_path.as_deref())?;
             match out {
                 Some(file) => std::fs::write(&file, text)
                     .map_err(|error| format!("{} cannot be written: {error}", file.display()))?,

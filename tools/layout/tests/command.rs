@@ -506,7 +506,7 @@ fn package(name: &str, program: &str) -> PathBuf {
     let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::create_dir_all(directory.join("src")).unwrap();
     let manifest = format!(
-        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[features]\nexport-abi = []\n[workspace]\n"
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[features]\nexport-abi = []\ntwo = []\nthree = []\n[workspace]\n"
     );
     std::fs::write(directory.join("Cargo.toml"), manifest).unwrap();
     std::fs::write(directory.join("src/main.rs"), program).unwrap();
@@ -550,6 +550,22 @@ fn what_a_contracts_program_prints_is_written() {
             "/nowhere/out.json",
         ]),
         "/nowhere/out.json cannot be written:",
+    );
+}
+
+#[test]
+fn a_package_is_compiled_with_its_own_features_when_they_are_named() {
+    let program = format!(
+        "fn main() {{ let both = cfg!(feature = \"two\") && cfg!(feature = \"three\"); println!(\"{{}}\", if both {{ {:?} }} else {{ \"\" }}); }}",
+        VAULT.trim_end()
+    );
+    let manifest = package("versions", &program);
+    let export = ["export", "versions", "--manifest-path", as_text(&manifest)];
+    let both = ["--features", "two", "--features", "three"];
+    assert_eq!(printed(&run(&[&export[..], &both].concat())), VAULT);
+    refused(
+        &run(&[&export[..], &both[..2]].concat()),
+        "the program of versions printed no layout",
     );
 }
 

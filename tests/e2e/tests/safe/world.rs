@@ -161,11 +161,7 @@ impl World {
         // Copies what follows these bytes to memory and returns it.
         let size = u8::try_from(code.len()).unwrap();
         let init = [&[0x60, size][..], &hex!("8060095f395ff3"), code].concat();
-        let mut request = Self::request(EXECUTOR, Address::ZERO, init, 0);
-        request.to = Some(TxKind::Create);
-        let pending = self.provider.send_transaction(request).await.unwrap();
-        let receipt = pending.get_receipt().await.unwrap();
-        let address = receipt.contract_address.unwrap();
+        let address = self.create_by(init.into()).await;
         assert_eq!(self.code(address).await, Bytes::copy_from_slice(code));
         address
     }
@@ -181,10 +177,17 @@ impl World {
         self.chain_id
     }
 
-    /// Deploys and constructs a program in one transaction, as `cargo stylus deploy` does.
-    async fn deploy(&self, build: &str, constructor: Vec<u8>) -> Address {
-        let Code::Whole(code) = e2e::wasm::code(build).unwrap() else {
-            panic!("{build} is larger than a contract may be");
+    /// Deploys and constructs a program in one transaction, as `cargo stylus deploy` does; its fragments, where it has any, in one each before.
+    pub async fn deploy(&self, build: &str, constructor: Vec<u8>) -> Address {
+        let code = match e2e::wasm::code(build).unwrap() {
+            Code::Whole(code) => code.to_vec(),
+            Code::InFragments { wasm, fragments } => {
+                let mut addresses = Vec::new();
+                for fragment in fragments.iter() {
+                    addresses.push(self.create_by(init_code_for(fragment)).await);
+                }
+                stylus_vm::fragments::root_of(&wasm, addresses).encode()
+            }
         };
         let deploy = IStylusDeployer::deployCall {
             bytecode: init_code_for(&code),
@@ -200,6 +203,15 @@ impl World {
             .iter()
             .find_map(|log| IStylusDeployer::ContractDeployed::decode_log(&log.inner).ok());
         deployed.unwrap().deployedContract
+    }
+
+    /// Puts what this init code returns on the chain.
+    async fn create_by(&self, init_code: Bytes) -> Address {
+        let mut request = Self::request(EXECUTOR, Address::ZERO, init_code.to_vec(), 0);
+        request.to = Some(TxKind::Create);
+        let pending = self.provider.send_transaction(request).await.unwrap();
+        let receipt = pending.get_receipt().await.unwrap();
+        receipt.contract_address.unwrap()
     }
 
     fn request(from: Address, to: Address, data: Vec<u8>, value: u64) -> TransactionRequest {
