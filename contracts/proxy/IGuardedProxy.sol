@@ -171,7 +171,7 @@ interface IProxyGuards {
     function lastViolation()
         external
         view
-        returns (uint64 count, uint64 at, uint8 guard, bytes32 method, bytes32 reason, address by);
+        returns (uint64 count, uint64 occurredAt, uint8 guard, bytes32 method, bytes32 reason, address by);
 
     // ---- pauses
     /// @notice Makes a group stricter: to throttled (2), reduce-only (3) or frozen (4).

@@ -212,3 +212,38 @@ async fn the_cache_manager_caches_a_program_for_whoever_bids() {
     assert_eq!(ask(MANAGER, format!("0x{}", selector("queueSize()"))).await, size);
     client.stop().await;
 }
+
+#[tokio::test]
+async fn an_upgrade_of_stylus_stops_every_program_until_it_is_activated_again() {
+    let client = Client::start().await;
+    let program = client.deploy(&init_code_for(&program()).to_string()).await;
+    let activate = json!({
+        "from": ALICE,
+        "to": ARB_WASM,
+        "data": format!("0x58c780c2{:0>64}", &program[2..]),
+        "value": ETHER,
+    });
+    assert_eq!(client.send(activate.clone()).await["status"], "0x1");
+    let asked = json!([{"to": program, "data": "0x01"}, "latest"]);
+    assert_eq!(client.ask("eth_call", asked.clone()).await, "0x01");
+    // stylusVersion()
+    let version = json!([{"to": ARB_WASM, "data": "0xa996e0c2"}, "latest"]);
+    let before = client.ask("eth_call", version.clone()).await;
+    let before = u64::from_str_radix(&before.as_str().unwrap()[2..], 16).unwrap();
+    let set = |to: u64| json!([format!("{to:#x}")]);
+    assert_eq!(
+        client.ask("portcullis_setStylusVersion", set(before + 1)).await,
+        Value::Null
+    );
+    assert_eq!(client.ask("eth_call", version).await, word(before + 1));
+    let error = client.refusal("eth_call", asked.clone()).await;
+    assert!(
+        error["message"].as_str().unwrap().contains("ProgramNeedsUpgrade"),
+        "{error}"
+    );
+    assert_eq!(client.send(activate).await["status"], "0x1");
+    assert_eq!(client.ask("eth_call", asked).await, "0x01");
+    let error = client.refusal("portcullis_setStylusVersion", set(1 << 16)).await;
+    assert_eq!(error["code"], -32602);
+    client.stop().await;
+}

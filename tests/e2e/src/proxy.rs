@@ -52,6 +52,12 @@ sol! {
         function initializeThree(bytes32 root, bool mutes) external;
         function initializeCalling(address target, bytes data) external payable returns (bool done);
         function initializeFailing() external;
+        function initializeParameters(uint256 price_, uint256 marker_) external;
+        function initializeOwner(address owner_) external;
+        function initializeRewards(uint256 index_) external;
+        function initializeRegistry(address registry_) external;
+        function earned(address account) external view returns (uint256);
+        function transferOwnership(address to) external;
         function lastAnswer() external view returns (bytes);
         function acceptable(bytes32 root) external view returns (bool);
         function process(bytes32 root, uint256 rounds) external view returns (bool);

@@ -109,6 +109,8 @@ pub enum Fixture {
     Sworn,
     /// A version of the bank that is initialised once, behind a proxy and nowhere else.
     BankThree,
+    /// The same, with more of what went wrong in an initialisation; it upgrades itself for its owner.
+    BankFour,
     /// An implementation that keeps whether it was initialised where the bank keeps something else.
     Collided,
     /// OpenZeppelin's proxy, which its implementation upgrades.
@@ -142,6 +144,7 @@ impl Fixture {
         Self::Beacon,
         Self::Sworn,
         Self::BankThree,
+        Self::BankFour,
         Self::Collided,
         Self::Uups,
         Self::UupsBank,
@@ -169,6 +172,7 @@ impl Fixture {
             Self::Beacon => include_str!("../../fixtures/artifacts/Beacon.json"),
             Self::Sworn => include_str!("../../fixtures/artifacts/Sworn.json"),
             Self::BankThree => include_str!("../../fixtures/artifacts/BankThree.json"),
+            Self::BankFour => include_str!("../../fixtures/artifacts/BankFour.json"),
             Self::Collided => include_str!("../../fixtures/artifacts/Collided.json"),
             Self::Uups => include_str!("../../fixtures/artifacts/Uups.json"),
             Self::UupsBank => include_str!("../../fixtures/artifacts/UupsBank.json"),

@@ -32,7 +32,7 @@ events! {
     /// The attesters are another council.
     AttestersChanged(; previous: Address, current: Address);
     /// How patches wait.
-    PatchPolicyChanged(loosened: bool; policy: PatchPolicy);
+    PatchPolicyChanged(; loosened: bool, policy: PatchPolicy);
     /// The program with this code lives for longer.
     ProgramKeptAlive(code_hash: B256; by: Address);
 }

@@ -295,10 +295,45 @@ impl Chain {
     /// [`Lacking::SetStorage`] where that cannot be done, any other [`RpcError`].
     pub fn set_storage(&mut self, contract: Address, key: U256, value: U256) -> Result<(), RpcError> {
         let params = json!([contract, key, B256::from(value)]);
-        match self.client().ask::<Value>("anvil_setStorageAt", params) {
-            Ok(_) => Ok(()),
-            Err(error) if error.is_unknown_method() => Err(Lacking::SetStorage.into()),
-            Err(error) => Err(error),
+        let set = self.client().ask::<Value>("anvil_setStorageAt", params);
+        lacking_or(set, Lacking::SetStorage).map(drop)
+    }
+
+    /// Sets the code of an account, as no transaction could.
+    ///
+    /// # Errors
+    /// [`Lacking::SetStorage`] where that cannot be done, any other [`RpcError`].
+    pub fn set_code(&mut self, account: Address, code: impl Into<Bytes>) -> Result<(), RpcError> {
+        let code: Bytes = code.into();
+        let set = self
+            .client()
+            .ask::<Value>("anvil_setCode", json!([account, code]));
+        lacking_or(set, Lacking::SetStorage).map(drop)
+    }
+
+    /// Upgrades Stylus to this version: no program runs before it is activated again.
+    ///
+    /// # Errors
+    /// [`Lacking::StylusVersion`] where that cannot be done, any other [`RpcError`].
+    pub fn set_stylus_version(&mut self, version: u16) -> Result<(), RpcError> {
+        let set = self
+            .client()
+            .ask::<Value>("portcullis_setStylusVersion", json!([version]));
+        lacking_or(set, Lacking::StylusVersion).map(drop)
+    }
+
+    /// Storage, balance, nonce and code of every account of the chain.
+    ///
+    /// # Errors
+    /// [`Lacking::WholeStorage`] where that cannot be had, any other [`RpcError`].
+    pub fn everything(&self) -> Result<BTreeMap<String, Value>, RpcError> {
+        let dump = self.client().ask::<Bytes>("anvil_dumpState", json!([]));
+        let dump = lacking_or(dump, Lacking::WholeStorage)?;
+        let lacking = || RpcError::from(Lacking::WholeStorage);
+        let mut dump: Value = serde_json::from_slice(&dump).map_err(|_| lacking())?;
+        match dump["accounts"].take() {
+            Value::Object(accounts) if !accounts.is_empty() => Ok(accounts.into_iter().collect()),
+            _ => Err(lacking()),
         }
     }
 
@@ -355,5 +390,13 @@ impl Chain {
         // One that was not taken in uses no nonce up.
         key.nonce += 1;
         Ok(receipt)
+    }
+}
+
+/// What was asked for, or that the endpoint lacks it where it does not know the method.
+fn lacking_or<T>(asked: Result<T, RpcError>, lacking: Lacking) -> Result<T, RpcError> {
+    match asked {
+        Err(error) if error.is_unknown_method() => Err(lacking.into()),
+        asked => asked,
     }
 }

@@ -123,6 +123,9 @@ pub enum Lacking {
     /// A word of a contract's storage cannot be set.
     #[error("a word of storage has to be set, and this endpoint has no anvil_setStorageAt")]
     SetStorage,
+    /// The chain's version of Stylus cannot be set.
+    #[error("Stylus has to be upgraded, and this endpoint has no portcullis_setStylusVersion")]
+    StylusVersion,
     /// All of a contract's storage cannot be compared.
     #[error("a contract's whole storage has to be compared, and this endpoint has neither eth_getProof nor anvil_dumpState")]
     WholeStorage,

@@ -1,7 +1,7 @@
 //! What somebody does who wants a patch to go through that should not, or one not to that should.
 
 use super::world::*;
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall, SolError, SolValue};
 use e2e::or_skip;
 use e2e::patch::{IPatchCare, IPatchGovernance, IPatchManager};
@@ -12,17 +12,33 @@ use e2e::tokens::Fixture;
 fn the_initialisation_finds_the_manager_locked() {
     let mut world = World::new();
     let right = world.right();
-    // Whoever calls, the lock is what refuses: keeping a program alive is anybody's.
-    let again = IPatchManager::keepAliveCall { account: world.proxy };
-    let init = IBank::initializeCallingCall {
-        target: world.manager,
-        data: again.abi_encode().into(),
-    };
-    let patch = world.patch(right.terms.implementation, init.abi_encode(), vec![]);
-    or_skip!(world.arm(&patch));
-    succeeded(&world.apply(&patch));
-    let answer = world.ask(&IBank::lastAnswerCall {});
-    assert_eq!(answer[..], IPatchManager::Reentered {}.abi_encode()[..]);
+    // Whoever calls, the lock is what refuses: these are anybody's.
+    let account = world.proxy;
+    for again in [
+        IPatchManager::keepAliveCall { account }.abi_encode(),
+        right
+            .terms
+            .canary(bytes(&right.init), bytes(&right.checks), 0)
+            .abi_encode(),
+        right.terms.freeze().abi_encode(),
+    ] {
+        let three = world.create(Fixture::BankThree, vec![]);
+        let init = IBank::initializeCallingCall {
+            target: world.manager,
+            data: again.into(),
+        };
+        let patch = world.patch(three, init.abi_encode(), vec![]);
+        or_skip!(world.arm(&patch));
+        succeeded(&world.apply(&patch));
+        let answer = world.ask(&IBank::lastAnswerCall {});
+        assert_eq!(answer[..], IPatchManager::Reentered {}.abi_encode()[..]);
+        // So that the next one is initialised.
+        succeeded(&world.roll_back(&patch));
+        let (slot, value) = (alloy_primitives::keccak256("bank.version"), B256::ZERO);
+        let forget = IBank::overwriteCall { slot, value };
+        let (user, proxy) = (world.people.user, world.proxy);
+        succeeded(&world.chain.submit(user, proxy, &forget).unwrap());
+    }
 }
 
 #[test]
@@ -37,11 +53,10 @@ fn what_a_pause_refuses_does_not_prove_that_it_is_locked() {
         proxy,
         group: 0,
         state: 4,
-        secs: HOUR,
+        secs: 20 * DAY,
     };
     succeeded(&world.send(guardian, &freeze));
-    let twice = called::<IPatchManager::InitializedTwice>(&world.canary(&patch));
-    assert_eq!(twice, Some(IPatchManager::InitializedTwice { proxy }));
+    or_skip!(world.refuses(&patch, &IPatchManager::InitializedTwice { proxy }));
     // Nor does it prove that a forged message is refused.
     let mut right = world.right();
     let process = IBank::processCall {
@@ -52,6 +67,7 @@ fn what_a_pause_refuses_does_not_prove_that_it_is_locked() {
     right = world.patch(right.terms.implementation, right.init, check);
     let failed = called::<IPatchManager::CheckFailed>(&world.canary(&right)).unwrap();
     assert_eq!(failed.index, 0);
+    or_skip!(world.refuses(&right, &failed));
 }
 
 #[test]
@@ -67,6 +83,26 @@ fn ether_that_is_forced_upon_the_manager_is_nobodys() {
         .transact(guardian, manager, call.abi_encode(), U256::from(1_000))
         .unwrap();
     succeeded(&applied);
+    assert_eq!(world.chain.balance(manager).unwrap(), U256::from(7));
+}
+
+#[test]
+fn ether_that_comes_in_the_middle_is_not_the_callers() {
+    let mut world = World::new();
+    let (attacker, manager) = (world.people.attacker, world.manager);
+    // PUSH20 the manager, SELFDESTRUCT: when it is called, its money is forced upon the manager.
+    let code = [&[0x73], manager.as_slice(), &[0xff]].concat();
+    let target = world
+        .chain
+        .create(attacker, e2e::rpc::init_code_for(&code))
+        .unwrap();
+    world.chain.force_upon(attacker, target, U256::from(7)).unwrap();
+    let three = world.create(Fixture::BankThree, vec![]);
+    let data = bytes(&[]);
+    let init = IBank::initializeCallingCall { target, data };
+    let patch = world.patch(three, init.abi_encode(), vec![]);
+    or_skip!(world.arm(&patch));
+    succeeded(&world.apply(&patch));
     assert_eq!(world.chain.balance(manager).unwrap(), U256::from(7));
 }
 

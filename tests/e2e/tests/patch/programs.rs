@@ -5,7 +5,7 @@ use alloy_primitives::{hex, Address, U256};
 use alloy_sol_types::SolCall;
 use e2e::or_skip;
 use e2e::patch::IPatchManager;
-use e2e::rpc::{init_code_for, Lacking};
+use e2e::rpc::init_code_for;
 use e2e::wasm::{self, Code};
 
 const YEAR: u64 = 365 * DAY;
@@ -124,15 +124,7 @@ fn an_account_that_lends_itself_code_is_no_implementation() {
     let mut world = World::new();
     let account = Address::repeat_byte(0x77);
     let designator = [&hex!("ef0100")[..], world.bank.as_slice()].concat();
-    let params = serde_json::json!([account, bytes(&designator)]);
-    let set = world
-        .chain
-        .client()
-        .ask::<serde_json::Value>("anvil_setCode", params);
-    or_skip!(match set {
-        Err(error) if error.is_unknown_method() => Err(e2e::rpc::RpcError::from(Lacking::SetStorage)),
-        set => set,
-    });
+    or_skip!(world.chain.set_code(account, designator));
     let patch = world.patch(account, vec![], vec![]);
     or_skip!(world.refuses(&patch, &IPatchManager::DelegatedAccount { account }));
 }

@@ -92,7 +92,10 @@ fn a_trip_outlives_the_revert_that_it_causes() {
     let at = world.time_of(&tripped);
     let last = world.read(&IProxyGuards::lastViolationCall {});
     let word = |four: [u8; 4]| B256::right_padding_from(&four);
-    assert_eq!((last.count, last.at, last.guard, last.by), (1, at, 1, user));
+    assert_eq!(
+        (last.count, last.occurredAt, last.guard, last.by),
+        (1, at, 1, user)
+    );
     assert_eq!(
         (last.method, last.reason),
         (

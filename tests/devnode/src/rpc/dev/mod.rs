@@ -25,6 +25,7 @@ pub(super) fn register(registry: &mut Registry) -> Result<(), RegisterMethodErro
     time(registry)?;
     blocks(registry)?;
     snapshots(registry)?;
+    stylus(registry)?;
     accounts::register(registry)
 }
 
@@ -203,6 +204,17 @@ fn mine(node: &mut Node, count: u64, secs_between: u64) {
         node.mine_block();
         node.mine_empty(count - 1, secs_between);
     }
+}
+
+/// What no other development node has: an upgrade of Stylus, after which every program has to be activated again.
+fn stylus(registry: &mut Registry) -> Result<(), RegisterMethodError> {
+    registry.method(&["portcullis_setStylusVersion"], |shared, args| {
+        let version = args.number(0, "version")?;
+        let version =
+            u16::try_from(version).map_err(|_| RpcError::argument(0, "version", "a version has 16 bits"))?;
+        shared.write(|node| node.chain.set_stylus_version(version));
+        Ok(Value::Null)
+    })
 }
 
 fn snapshots(registry: &mut Registry) -> Result<(), RegisterMethodError> {
