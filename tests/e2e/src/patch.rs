@@ -4,7 +4,7 @@ use crate::bridge::constructor;
 use alloy_primitives::{keccak256, Address, Bytes, B256, U256};
 use alloy_sol_types::{eip712_domain, sol, SolStruct, SolValue};
 
-pub use manager_abi::{IPatchCare, IPatchGovernance, IPatchManager};
+pub use manager_abi::{IPatchCare, IPatchGovernance, IPatchManager, IPatchSentinels};
 
 mod manager_abi {
     // What the macro makes of a method with many parameters is not ours to shorten.

@@ -10,5 +10,7 @@ mod incidents;
 mod life;
 #[path = "patch/programs.rs"]
 mod programs;
+#[path = "patch/sentinels.rs"]
+mod sentinels;
 #[path = "patch/world.rs"]
 mod world;

@@ -140,6 +140,7 @@ impl PatchManager {
         if terms.act()? == Act::HandOver {
             switch.hand_over(self.vm(), proxy, new)?;
             self.sites.setter(proxy.into_word()).end();
+            self.dismiss_all(proxy)?;
             return Ok(0);
         }
         implementation::require_layout(self.vm(), new, terms.layout_after)?;

@@ -17,7 +17,7 @@ use crate::{
     sdk, GuardError,
 };
 use alloy_primitives::{Address, B256};
-use portcullis_core::patch::{Deployment, Patch, Path, WayBack, Window};
+use portcullis_core::patch::{Deployment, Patch, Path, Refused, WayBack, Window};
 use stylus_sdk::prelude::*;
 
 impl PatchManager {
@@ -32,9 +32,8 @@ impl PatchManager {
         let now = self.vm().block_timestamp();
         let deployment = self.deployment(proxy)?;
         let recorded = self.patch(id).commit(&self.required_policy()?, &deployment, now);
-        let patch = recorded.map_err(|refused| refusal(id, proxy, refused))?;
+        let patch = self.keep(id, proxy, recorded)?;
         self.proxies.insert(id, word_of(proxy));
-        self.patches.insert(id, patch.to_word());
         let (opens_at, ends_at) = times(&patch, &deployment, now);
         sdk::emit(
             self.vm(),
@@ -62,9 +61,8 @@ impl PatchManager {
         let deployment = self.deployment(proxy)?;
         let policy = self.required_policy()?;
         let recorded = self.patch(id).propose(path, way_back, &policy, &deployment, now);
-        let patch = recorded.map_err(|refused| refusal(id, proxy, refused))?;
+        let patch = self.keep(id, proxy, recorded)?;
         self.proxies.insert(id, word_of(proxy));
-        self.patches.insert(id, patch.to_word());
         let (opens_at, ends_at) = times(&patch, &deployment, now);
         sdk::emit(
             self.vm(),
@@ -99,8 +97,7 @@ impl PatchManager {
         }
         let now = self.vm().block_timestamp();
         let revealed = found.patch.reveal(way_back, &found.deployment, now);
-        let patch = revealed.map_err(|refused| refusal(id, proxy, refused))?;
-        self.patches.insert(id, patch.to_word());
+        self.keep(id, proxy, revealed)?;
         sdk::emit(
             self.vm(),
             PatchTermsRevealed {
@@ -127,8 +124,7 @@ impl PatchManager {
             deployment,
         } = self.found(id)?;
         let approved = patch.approve(&deployment, now);
-        let patch = approved.map_err(|refused| refusal(id, proxy, refused))?;
-        self.patches.insert(id, patch.to_word());
+        let patch = self.keep(id, proxy, approved)?;
         let (ready_at, ends_at) = times(&patch, &deployment, now);
         sdk::emit(
             self.vm(),
@@ -157,8 +153,7 @@ impl PatchManager {
             deployment,
         } = self.found(id)?;
         let armed = patch.arm(window, &deployment, now);
-        let patch = armed.map_err(|refused| refusal(id, proxy, refused))?;
-        self.patches.insert(id, patch.to_word());
+        self.keep(id, proxy, armed)?;
         sdk::emit(
             self.vm(),
             PatchArmed {
@@ -186,8 +181,7 @@ impl PatchManager {
             deployment,
         } = self.found(id)?;
         let cancelled = patch.cancel(&deployment, now);
-        let patch = cancelled.map_err(|refused| refusal(id, proxy, refused))?;
-        self.patches.insert(id, patch.to_word());
+        self.keep(id, proxy, cancelled)?;
         sdk::emit(
             self.vm(),
             PatchCancelled {
@@ -240,6 +234,14 @@ impl PatchManager {
             },
         );
         Ok(())
+    }
+
+    /// Stores what a step has made of a patch.
+    #[inline(never)]
+    fn keep(&mut self, id: B256, proxy: Address, made: Result<Patch, Refused>) -> Result<Patch, GuardError> {
+        let patch = made.map_err(|refused| refusal(id, proxy, refused))?;
+        self.patches.insert(id, patch.to_word());
+        Ok(patch)
     }
 
     /// Path and way back of terms that can be put on record.

@@ -4,9 +4,11 @@ mod application;
 mod care;
 mod life;
 mod roles;
+mod sentinels;
 
 pub use application::Parts;
 pub use roles::{Attesters, Canceller};
+pub use sentinels::SentinelStatus;
 
 // The storage macro names both.
 use super::{
@@ -17,7 +19,7 @@ use super::{
     site::Site,
     Switch,
 };
-use crate::GuardError;
+use crate::{guardians::Guardians, GuardError};
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use portcullis_core::patch::{Deployment, Patch, Phase, Refused};
@@ -45,6 +47,8 @@ pub struct PatchManager {
     frozen: StorageMap<B256, StorageU256>,
     /// What is known of each proxy, by the word of its address.
     sites: StorageMap<B256, Site>,
+    /// The sentinels of each proxy, by the same.
+    sentinels: StorageMap<B256, Guardians>,
 }
 
 /// A patch, as a step finds it.
