@@ -403,6 +403,102 @@ interface IPatchCare {
     function stranger() external view returns (address);
 }
 
+/// @title Who restricts a guarded proxy when something is found, before there is a fix.
+/// @notice A sentinel is an automated signer with bounded power: over one group of one proxy's functions, one pause until it is armed again, for at most `pauseSecs`, while it gives signs of life,
+/// `coolDownSecs` after the last, and within `budgetSecs` in any `periodSecs`. It reaches no patch and lifts nothing. Its fallback restricts when it is spent, or was reported.
+/// Events of guardians tell groups: of which proxy, `SentinelsOf` in front of each says.
+interface IPatchSentinels {
+    // ---- events
+    /// A group was restricted because of what has the hash `finding`. `role`: 0 the sentinel itself, 1 its fallback.
+    event SentinelRestricted(
+        address indexed proxy,
+        address indexed sentinel,
+        bytes32 indexed finding,
+        uint8 role,
+        uint8 group,
+        uint8 state,
+        uint64 secs
+    );
+    /// What the event after it tells of guardians is told of this proxy's sentinels.
+    event SentinelsOf(address indexed proxy);
+    event GuardianAssigned(
+        uint8 indexed group, address previous, address current, address previousFallback, address currentFallback
+    );
+    event GuardianDismissed(uint8 indexed group, address indexed guardian, address indexed by, address fallback_);
+    event GuardianRearmed(
+        uint8 indexed group, address indexed guardian, address indexed by, address fallback_, uint64 staleAt
+    );
+    event GuardianStale(uint8 indexed group, address indexed guardian, address indexed fallback_, uint64 staleAt);
+    event GuardianTermsChanged(uint256 previous, uint256 current, bool loosened);
+    event Heartbeat(uint8 indexed group, address indexed guardian, uint64 staleAt);
+
+    // ---- errors
+    error UnknownPauseGroup(uint8 group);
+    /// A pause is to throttled (2), reduce-only (3) or frozen (4).
+    error UnknownState(uint8 state);
+    /// Only the group's sentinel or its fallback may do this.
+    error NotGroupGuardian(uint8 group, address caller);
+    /// The caller has restricted the group and was not armed again since.
+    error GuardianSpent(uint8 group, address caller);
+    /// The sentinel was silent for too long. Only arming it again revives it.
+    error GuardianLapsed(uint8 group, uint64 staleAt);
+    /// The fallback restricts when the sentinel is spent, or was reported, which anyone can do from `staleAt` on.
+    error GuardianStillThere(uint8 group, uint64 staleAt);
+    error GuardiansCoolingDown(uint8 group, uint64 retryAt);
+    error GuardianBudgetExceeded(uint8 group, uint64 secs, uint64 leftSecs, uint64 retryAt);
+    error GuardianNotStale(uint8 group, uint64 staleAt);
+    error GuardianUnassigned(uint8 group);
+    error GuardianIsFallback(uint8 group);
+    /// No terms are set: nobody can restrict.
+    error GuardiansUnset();
+    error PauseOutOfBounds(uint64 secs, uint64 maximumSecs);
+    error SettingOutOfBounds(bytes32 key, bytes32 setting, uint64 value, uint64 least, uint64 most);
+
+    // ---- for a group's sentinel, and its fallback in its place
+    /// @param finding The hash of what was found, by which a later patch can be tied to it.
+    function sentinelRestrict(address proxy, uint8 group, uint8 state, uint64 secs, bytes32 finding) external;
+
+    // ---- for the sentinel
+    function sentinelHeartbeat(address proxy, uint8 group) external;
+
+    // ---- for anyone
+    /// @notice Says that a sentinel gave no sign of life for too long: its fallback may restrict.
+    function reportSentinel(address proxy, uint8 group) external;
+
+    // ---- for the governor; what loosens has to have been scheduled: naming always, and the first terms
+    function nameSentinel(address proxy, uint8 group, address sentinel_, address fallback_) external;
+    function configureSentinels(
+        address proxy,
+        uint64 heartbeatSecs,
+        uint64 pauseSecs,
+        uint64 coolDownSecs,
+        uint64 budgetSecs,
+        uint64 periodSecs
+    ) external;
+    /// @notice At once, within the same budget and after the same cool-down.
+    function rearmSentinel(address proxy, uint8 group) external;
+
+    // ---- for the guardian, the governor and the attesters
+    /// @notice Leaves a group without sentinel and fallback, at once.
+    function dismissSentinel(address proxy, uint8 group) external;
+
+    // ---- views
+    /// @return sentinel_ The zero address when there is none.
+    /// @return staleAt When it is stale, without another sign of life.
+    /// @return budgetLeftSecs How long the group could be restricted now, as far as the budget goes.
+    function sentinel(address proxy, uint8 group)
+        external
+        view
+        returns (
+            address sentinel_,
+            address fallback_,
+            uint64 staleAt,
+            uint8 spent,
+            uint8 fallbackSpent,
+            uint64 budgetLeftSecs
+        );
+}
+
 /// @title Who governs, guards and approves, and how patches wait.
 interface IPatchGovernance {
     // ---- events

@@ -52,7 +52,7 @@ use crate::{
     },
     pause_guard::{
         GroupPaused, GroupRestricted, NotPaused, PauseNotExtended, PauseNotTightened, PauseOutOfBounds,
-        UnknownPauseGroup,
+        UnknownPauseGroup, UnknownState,
     },
     rate_limiter::{AssetClosed, CapacityZero, RateLimited, RefillOutOfBounds},
     scope_key::UnknownScope,
@@ -245,6 +245,7 @@ crate::error_set! {
         Unanswered,
         UnknownPauseGroup,
         UnknownScope,
+        UnknownState,
         UnknownSwitch,
         UnknownTerm,
         UpgradeLost,

@@ -1,6 +1,6 @@
 //! Proxies in care: how they are taken, paused and set, and what is read of them and of their patches.
 
-use super::{ManagerError, NotASetting, PatchManagerContract, ProxyRefused};
+use super::{sentinels::Place, ManagerError, NotASetting, PatchManagerContract, ProxyRefused};
 use alloc::vec::Vec;
 use alloy_primitives::{Address, FixedBytes, B256, U256};
 use portcullis::{
@@ -46,6 +46,20 @@ portcullis::arguments! {
     }
 }
 
+portcullis::arguments! {
+    /// A pause of a group of a guarded proxy.
+    pub struct Restriction {
+        /// Of which proxy.
+        pub proxy: Address,
+        /// Which group; 0 is everything.
+        pub group: u8,
+        /// To which state: 2 throttled, 3 reduce-only, 4 frozen.
+        pub state: u8,
+        /// For how long from now.
+        pub secs: u64,
+    }
+}
+
 /// The selectors by which a guarded proxy is set. Not among them: what runs, and who administers.
 const SETTINGS: [[u8; 4]; 10] = [
     function_selector!("setSelectors", Vec<FixedBytes<4>>, u8, u8, u8, u8),
@@ -86,13 +100,13 @@ pub trait IPatchCare {
     ///
     /// # Errors
     /// `NotGuardian`, [`ProxyRefused`].
-    fn restrict(&mut self, proxy: Address, group: u8, state: u8, secs: u64) -> Result<(), ManagerError>;
+    fn restrict(&mut self, pause: Restriction) -> Result<(), ManagerError>;
 
     /// Ends a pause of a group of a guarded proxy. For the governor.
     ///
     /// # Errors
     /// `NotGovernor`, [`ProxyRefused`].
-    fn lift(&mut self, proxy: Address, group: u8) -> Result<(), ManagerError>;
+    fn lift(&mut self, place: Place) -> Result<(), ManagerError>;
 
     /// Sets a guarded proxy by a call of its own interface, but for what runs and who administers. For the governor; always waits.
     ///
@@ -135,14 +149,21 @@ impl IPatchCare for PatchManagerContract {
     }
 
     #[guard(lock)]
-    fn restrict(&mut self, proxy: Address, group: u8, state: u8, secs: u64) -> Result<(), ManagerError> {
+    fn restrict(&mut self, pause: Restriction) -> Result<(), ManagerError> {
         self.authority.guardian()?;
+        let Restriction {
+            proxy,
+            group,
+            state,
+            secs,
+        } = pause;
         self.call_guarded(proxy, &calldata!("restrict", group: u8, state: u8, secs: u64))
     }
 
     #[guard(lock)]
-    fn lift(&mut self, proxy: Address, group: u8) -> Result<(), ManagerError> {
+    fn lift(&mut self, place: Place) -> Result<(), ManagerError> {
         self.authority.governor()?;
+        let Place { proxy, group } = place;
         self.call_guarded(proxy, &calldata!("lift", group: u8))
     }
 

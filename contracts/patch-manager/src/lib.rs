@@ -8,6 +8,7 @@
 //! - **Who may roll back is not replaced at once**: naming another guardian waits, unless the attesters do it. Otherwise a governor's key takes the way back away.
 //! - **A guarded proxy's settings always wait**, whichever way they go: what tightens in a hurry is a pause, which the guardian makes at once ([`PatchManagerContract::restrict`]). Upgrades and another administrator are not settings:
 //!   they are patches.
+//! - **Sentinels are below all of them**: each restricts a group of one proxy's functions, once and for a bounded time, and reaches no patch. Naming one always waits; guardian, governor and attesters dismiss it at once.
 //! - Everything that calls a proxy or a program holds the lock: the code that is switched to runs in the middle.
 //! - `canary` returns nothing but errors: `CanaryPassed` is the good one.
 //!
@@ -25,17 +26,21 @@ extern crate alloc;
 mod care;
 mod error;
 mod governance;
+mod sentinels;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
 pub use care::IPatchCare;
 pub use error::*;
 pub use governance::IPatchGovernance;
+pub use sentinels::IPatchSentinels;
 // What the macro makes of the traits for whoever prints the interface, and looks for here.
 #[cfg(feature = "export-abi")]
 pub use care::IPatchCareStylusAbiStruct;
 #[cfg(feature = "export-abi")]
 pub use governance::IPatchGovernanceStylusAbiStruct;
+#[cfg(feature = "export-abi")]
+pub use sentinels::IPatchSentinelsStylusAbiStruct;
 
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256};
@@ -60,7 +65,7 @@ pub struct PatchManagerContract {
 
 #[guarded]
 #[public]
-#[implements(IPatchCare, IPatchGovernance)]
+#[implements(IPatchCare, IPatchGovernance, IPatchSentinels)]
 impl PatchManagerContract {
     /// Names who governs, who guards and who approves, and says how patches wait, and for how long what loosens does. Once.
     ///

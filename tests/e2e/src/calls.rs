@@ -3,7 +3,7 @@
 use crate::bridge::{IBridge, IBridgeGuarded};
 use crate::hub::{ICouncil, IHub, IHubGovernance};
 use crate::market::{IMarket, IMarketGuards};
-use crate::patch::{IPatchCare, IPatchGovernance, IPatchManager};
+use crate::patch::{IPatchCare, IPatchGovernance, IPatchManager, IPatchSentinels};
 use crate::proxy::{IGuardedProxy, IProxyGuards};
 use crate::rpc::{Chain, Receipt, Status};
 use crate::savings::{ISavings, ISavingsGovernance};
@@ -125,6 +125,7 @@ fn error_of(status: &Status, output: &[u8]) -> String {
         named::<IPatchManager::IPatchManagerErrors>,
         named::<IPatchCare::IPatchCareErrors>,
         named::<IPatchGovernance::IPatchGovernanceErrors>,
+        named::<IPatchSentinels::IPatchSentinelsErrors>,
     ];
     known.iter().find_map(|named| named(output)).unwrap_or_else(|| {
         format!(

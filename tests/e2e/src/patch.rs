@@ -5,7 +5,7 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolValue;
 
 pub use patch_file::{
-    interface::{IPatchCare, IPatchGovernance, IPatchManager},
+    interface::{IPatchCare, IPatchGovernance, IPatchManager, IPatchSentinels},
     terms::{HAND_OVER, UPGRADE},
     Patch,
 };

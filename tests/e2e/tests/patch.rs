@@ -20,6 +20,8 @@ mod incidents;
 mod life;
 #[path = "patch/programs.rs"]
 mod programs;
+#[path = "patch/sentinels.rs"]
+mod sentinels;
 #[path = "patch/stubborn.rs"]
 mod stubborn;
 #[path = "patch/switches.rs"]

@@ -167,6 +167,15 @@ impl Assignment {
         (!self.guardian.is_zero()).then(|| self.armed(now))
     }
 
+    /// Names nobody any more; none when nobody is. What was used of the budget stays used, and the cool-down goes on for whoever comes next.
+    pub fn dismiss(self) -> Option<Self> {
+        (!self.guardian.is_zero()).then_some(Self {
+            guardian: Address::ZERO,
+            fallback: Address::ZERO,
+            ..self
+        })
+    }
+
     /// A sign of life of the guardian.
     ///
     /// # Errors

@@ -290,6 +290,27 @@ fn naming_and_rearming_leave_the_budget_as_it_was_used() {
 }
 
 #[test]
+fn a_dismissal_names_nobody_and_leaves_budget_and_cool_down() {
+    assert_eq!(none().dismiss(), None);
+    let used = paused(Role::Guardian, HOUR, NOW);
+    let gone = used.dismiss().unwrap();
+    let kept = Assignment {
+        guardian: Address::ZERO,
+        fallback: Address::ZERO,
+        ..used
+    };
+    assert_eq!(gone, kept);
+    assert_eq!((gone.role(GUARDIAN), gone.role(FALLBACK)), (None, None));
+    assert_eq!(gone.rearm(NOW), None);
+    assert_eq!(gone.report_stale(&terms(), u64::MAX), None);
+    let named = gone.assign(OTHER, GUARDIAN, NOW).unwrap();
+    assert_eq!(
+        (named.budget, named.paused_until),
+        (used.budget, used.paused_until)
+    );
+}
+
+#[test]
 fn each_term_is_within_its_bounds_which_are_inclusive() {
     let at = |change: fn(&mut Config, u64), secs| {
         let mut config = CONFIG;

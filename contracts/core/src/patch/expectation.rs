@@ -1,5 +1,6 @@
 //! What a call has to say after a patch, alone or beside what it said before.
 
+use super::numbers::{apart, at_most};
 use crate::mul_div::mul_div_down;
 use alloy_primitives::U256;
 
@@ -63,7 +64,7 @@ impl Expectation {
     /// [`InvalidExpectation`].
     pub fn checked(self) -> Result<Self, InvalidExpectation> {
         match self {
-            Self::Within { min, max } if min > max => Err(InvalidExpectation::Empty),
+            Self::Within { min, max } if !at_most(min, max) => Err(InvalidExpectation::Empty),
             Self::Within { min, max } if min.is_zero() && max == U256::MAX => {
                 Err(InvalidExpectation::Vacuous)
             }
@@ -82,9 +83,9 @@ impl Expectation {
             Self::Reverts => false,
             Self::NonZero => !after.is_zero(),
             Self::Equals(number) => after == number,
-            Self::Within { min, max } => (min..=max).contains(&after),
+            Self::Within { min, max } => at_most(min, after) && at_most(after, max),
             Self::Unchanged { within_bps } => before.is_some_and(|before| {
-                part_down(before, within_bps).is_some_and(|most| after.abs_diff(before) <= most)
+                part_down(before, within_bps).is_some_and(|most| at_most(apart(after, before), most))
             }),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{
     expectation::{part_down, WHOLE_BPS},
+    numbers::{apart, at_most, less, sum},
     InvalidExpectation,
 };
 use crate::mul_div::{mul_div_down, mul_div_up};
@@ -71,7 +72,7 @@ impl Joint {
             Self::Line { rise, run, step_bps } => {
                 is_on_line(before, after, [rise, run], step_bps).is_some_and(|on| on)
             }
-            Self::Below { gap } => after.b.checked_sub(after.a).is_some_and(|apart| apart >= gap),
+            Self::Below { gap } => less(after.b, after.a).is_some_and(|apart| at_most(gap, apart)),
         }
     }
 }
@@ -79,11 +80,11 @@ impl Joint {
 /// Whether `a / b` moved by at most so much of what it was, exactly.
 fn ratio_within(before: Pair, after: Pair, step_bps: u16) -> bool {
     // What `a` would be if the ratio were `bps` of what it was is `a · (b' · bps) / (b · 10,000)`.
-    let scaled = |bps: u16| after.b.checked_mul(U256::from(bps));
+    let times = |number, bps: u16| mul_div_down(number, U256::from(bps), U256::ONE);
     let (Some(most), Some(least), Some(whole)) = (
-        scaled(WHOLE_BPS.saturating_add(step_bps)),
-        scaled(WHOLE_BPS.saturating_sub(step_bps)),
-        before.b.checked_mul(U256::from(WHOLE_BPS)),
+        times(after.b, WHOLE_BPS.saturating_add(step_bps)),
+        times(after.b, WHOLE_BPS.saturating_sub(step_bps)),
+        times(before.b, WHOLE_BPS),
     ) else {
         return false;
     };
@@ -91,22 +92,26 @@ fn ratio_within(before: Pair, after: Pair, step_bps: u16) -> bool {
         return false;
     }
     // A bound beyond all numbers is met from below, and not from above.
-    mul_div_down(before.a, most, whole).is_none_or(|most| after.a <= most)
-        && mul_div_up(before.a, least, whole).is_some_and(|least| after.a >= least)
+    mul_div_down(before.a, most, whole).is_none_or(|most| at_most(after.a, most))
+        && mul_div_up(before.a, least, whole).is_some_and(|least| at_most(least, after.a))
 }
 
 /// Whether `a` is where the line leads, off by at most so much of what it was; none where numbers are too large to tell.
 fn is_on_line(before: Pair, after: Pair, [rise, run]: [U256; 2], step_bps: u16) -> Option<bool> {
     let off = part_down(before.a, step_bps)?;
-    let (low, high) = (before.a.saturating_sub(off), before.a.saturating_add(off));
-    let moved = after.b.abs_diff(before.b);
+    let (low, high) = (
+        less(before.a, off).unwrap_or_default(),
+        sum(before.a, off).unwrap_or(U256::MAX),
+    );
+    let moved = apart(after.b, before.b);
     let (down, up) = (mul_div_down(moved, rise, run)?, mul_div_up(moved, rise, run)?);
-    Some(if after.b >= before.b {
-        // The lower bound beyond all numbers is met by none; the upper one by all.
-        after.a >= low.checked_add(up)? && after.a <= high.saturating_add(down)
+    // The lower bound beyond all numbers is met by none; the upper one by all.
+    let (low, high) = if at_most(before.b, after.b) {
+        (sum(low, up)?, sum(high, down).unwrap_or(U256::MAX))
     } else {
-        after.a >= low.saturating_sub(down) && after.a <= high.checked_sub(up)?
-    })
+        (less(low, down).unwrap_or_default(), less(high, up)?)
+    };
+    Some(at_most(low, after.a) && at_most(after.a, high))
 }
 
 #[cfg(test)]

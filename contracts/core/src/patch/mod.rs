@@ -55,6 +55,7 @@
 mod deployment;
 mod expectation;
 mod joint;
+mod numbers;
 mod phase;
 mod policy;
 mod state;

@@ -3,7 +3,7 @@
 // The storage macro names both.
 use super::{right::NotGroupGuardian, terms::StoredTerms, PauseRight};
 use crate::{
-    authority::{Council, Decides, Governor, ZeroAuthority},
+    authority::{Council, Decides, Governor, Guardian, ZeroAuthority},
     errors, events,
     pairs::Pairs,
     sdk,
@@ -25,6 +25,8 @@ events! {
     Heartbeat(group: u8, guardian: Address; stale_at: u64);
     /// A group's guardian and fallback can pause again.
     GuardianRearmed(group: u8, guardian: Address, by: Address; fallback: Address, stale_at: u64);
+    /// Nobody pauses the group any more as its guardian or its fallback.
+    GuardianDismissed(group: u8, guardian: Address, by: Address; fallback: Address);
     /// A guardian has been silent since before `staleAt`: it cannot pause, and its fallback can. Told once a lapse.
     GuardianStale(group: u8, guardian: Address, fallback: Address; stale_at: u64);
 }
@@ -102,6 +104,31 @@ impl Guardians {
                 current: guardian,
                 previous_fallback: from.fallback,
                 current_fallback: fallback,
+            },
+        );
+        Ok(())
+    }
+
+    /// Leaves a group without guardian and fallback, at once: for a contract that others pause as well. What was used of the budget stays used, and a cool-down goes on.
+    ///
+    /// # Errors
+    /// [`GuardianUnassigned`].
+    ///
+    /// # Events
+    /// [`GuardianDismissed`].
+    pub fn dismiss(&mut self, by: &Guardian, group: Group) -> Result<(), GuardError> {
+        let from = self.assignment(group);
+        let to = from.dismiss().ok_or(GuardianUnassigned {
+            group: group.number(),
+        })?;
+        self.keep(group, to);
+        sdk::emit(
+            self.vm(),
+            GuardianDismissed {
+                group: group.number(),
+                guardian: from.guardian,
+                by: by.address(),
+                fallback: from.fallback,
             },
         );
         Ok(())

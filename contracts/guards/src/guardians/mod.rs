@@ -8,7 +8,7 @@
 //!   are spent in the same step as the pause is made: whatever refuses the pause, nothing of it is.
 //! - **A guardian and a fallback for each group, and for everything (0)**, in two words; the terms are one for all.
 //! - **Naming is at once**: a guardian whose key was stolen has to be replaced before it acts. It gives nobody more than the budget, which belongs to the
-//!   group, and nobody can be removed without somebody else in their place.
+//!   group. Whoever is removed has somebody else in their place, but where the contract has others who pause and says so ([`Guardians::dismiss`]).
 //! - **Arming again is at once**, for the governor and for the council, and within the same budget. It arms both; whoever is not to be armed is replaced.
 //! - **Terms that loosen wait** ([`Terms::loosens`](portcullis_core::guardian::Terms::loosens)), the first ones too: without terms nobody pauses. Tighter ones hold at once, and each has
 //!   a least value: a stolen governor's key can make guardians weaker at once, and not useless.
@@ -30,8 +30,8 @@ mod right;
 mod terms;
 
 pub use guard::{
-    GuardianAssigned, GuardianIsFallback, GuardianLapsed, GuardianNotStale, GuardianRearmed, GuardianStale,
-    GuardianUnassigned, Guardians, Heartbeat,
+    GuardianAssigned, GuardianDismissed, GuardianIsFallback, GuardianLapsed, GuardianNotStale,
+    GuardianRearmed, GuardianStale, GuardianUnassigned, Guardians, Heartbeat,
 };
 pub use right::{
     GuardianBudgetExceeded, GuardianSpent, GuardianStillThere, GuardiansCoolingDown, NotGroupGuardian,

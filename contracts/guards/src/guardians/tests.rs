@@ -375,6 +375,36 @@ fn nobody_is_removed_and_a_fallback_is_somebody_else() {
 }
 
 #[test]
+fn a_dismissal_is_told_and_leaves_the_cool_down_to_whoever_comes_next() {
+    let (test, mut contract, governor) = guarded();
+    let by = contract.authority.guardian().unwrap();
+    test.set_sender(GUARDIAN);
+    contract.pause(RUNS, Rung::Frozen, HOUR).unwrap();
+    contract.guardians.dismiss(&by, RUNS).unwrap();
+    assert_told(
+        &test,
+        GuardianDismissed {
+            group: 1,
+            guardian: GUARDIAN,
+            by: by.address(),
+            fallback: FALLBACK,
+        },
+    );
+    let refused = contract.pause(RUNS, Rung::Frozen, HOUR);
+    let (group, caller) = (1, GUARDIAN);
+    assert_eq!(refused, Err(NotGroupGuardian { group, caller }.into()));
+    let nobody = GuardianUnassigned { group };
+    assert_eq!(contract.guardians.dismiss(&by, RUNS), Err(nobody.into()));
+    contract
+        .guardians
+        .assign(&governor, RUNS, GUARDIAN, FALLBACK)
+        .unwrap();
+    let retry_at = START + HOUR + DAY;
+    let cooling = GuardiansCoolingDown { group, retry_at };
+    assert_eq!(contract.pause(RUNS, Rung::Frozen, HOUR), Err(cooling.into()));
+}
+
+#[test]
 fn a_group_that_nobody_was_named_for_has_nobody_to_arm_or_to_report() {
     let (test, mut contract, governor) = unassigned();
     let before = stored(&test);

@@ -15,6 +15,10 @@ events! {
     PatchApproved(patch: B256, proxy: Address; ready_at: u64, ends_at: u64);
     /// Until it is applied, groups of the proxy are frozen.
     PatchFroze(patch: B256, proxy: Address; groups: u8, rung: u8, secs: u64);
+    /// A sentinel found something, whose hash is `finding`, and a group of the proxy's functions is restricted for `secs`. `role`: 0 the sentinel itself, 1 its fallback.
+    SentinelRestricted(proxy: Address, sentinel: Address, finding: B256; role: u8, group: u8, state: u8, secs: u64);
+    /// What the event after it tells of guardians is told of this proxy's sentinels.
+    SentinelsOf(proxy: Address; );
     /// It can be applied within these seconds, both inclusive.
     PatchArmed(patch: B256, proxy: Address; from: u64, until: u64);
     /// The proxy runs it. It can be rolled back before `probationEndsAt`; zero when it cannot.

@@ -5,10 +5,11 @@
 //!
 //! | who | may |
 //! |---|---|
-//! | governor | put a patch on record, reveal it; take a proxy into care |
-//! | attesters, a council's contract: M of N | approve, cancel |
-//! | guardian, or governor | arm and apply what is approved and has waited, cancel, roll back in probation |
+//! | governor | put a patch on record, reveal it; take a proxy into care; name sentinels, which waits, and arm them again |
+//! | attesters, a council's contract: M of N | approve, cancel, dismiss a sentinel |
+//! | guardian, or governor | arm and apply what is approved and has waited, cancel, roll back in probation, dismiss a sentinel |
 //! | guardian alone | end a probation early |
+//! | a sentinel | restrict a group of a proxy's functions, once until it is armed again and within a budget ([`PatchManager::sentinel_restrict`]) |
 //! | anyone | try a patch ([`PatchManager::canary`]), freeze what an approved one says, keep a program alive |
 //!
 //! # Design
@@ -23,7 +24,7 @@
 //! - **Handing a proxy over to another administrator is a patch**, with all its waiting: whoever administers can run anything.
 //! - **Going back is one step, once**: to code that is what it was when it ran, alive, and with the layout that the terms name. What the new version wrote stays: that the old can live with it is what
 //!   attesters approve with the two layouts.
-//! - A freeze is part of the terms and ends by itself. It shortens nothing.
+//! - A freeze is part of the terms, or a sentinel's, and ends by itself. It shortens nothing.
 //!
 //! # Trust assumptions
 //! - Fewer than the attesters' threshold are dishonest. Approved code can do everything.
@@ -47,7 +48,7 @@ mod terms;
 
 pub use checks::{Check, Checks, Rule, MAX_CHECKS};
 pub use events::*;
-pub use manager::{Attesters, Canceller, Parts, PatchManager, PatchStatus};
+pub use manager::{Attesters, Canceller, Parts, PatchManager, PatchStatus, SentinelStatus};
 pub use policy::{PatchPolicy, MOST_SECS_LEFT};
 pub use proxy::Switch;
 pub use refusals::*;

@@ -36,6 +36,8 @@ errors! {
     GroupRestricted(group: u8, state: u8, kind: u8, retry_at: u64);
     /// There is no such group.
     UnknownPauseGroup(group: u8);
+    /// A pause is to throttled (2), reduce-only (3) or frozen (4).
+    UnknownState(state: u8);
     /// The time is zero or longer than the maximum.
     PauseOutOfBounds(secs: u64, maximum_secs: u64);
     /// The pause would not end later than the one that holds.
@@ -61,6 +63,27 @@ pub fn group(number: u8, last: Group) -> Result<Group, GuardError> {
     Group::new(number)
         .filter(|_| number <= last.number())
         .ok_or_else(|| UnknownPauseGroup { group: number }.into())
+}
+
+/// The group of this number, in a contract that uses all of them.
+///
+/// # Errors
+/// [`UnknownPauseGroup`].
+pub fn any_group(number: u8) -> Result<Group, GuardError> {
+    Group::new(number).ok_or_else(|| UnknownPauseGroup { group: number }.into())
+}
+
+/// The rung of a state: throttled (2), reduce-only (3) or frozen (4).
+///
+/// # Errors
+/// [`UnknownState`].
+pub fn rung(state: u8) -> Result<Rung, GuardError> {
+    match state {
+        2 => Ok(Rung::Throttled),
+        3 => Ok(Rung::ReduceOnly),
+        4 => Ok(Rung::Frozen),
+        _ => Err(UnknownState { state }.into()),
+    }
 }
 
 impl PauseGuard {

@@ -32,8 +32,9 @@
 mod guard;
 
 pub use guard::{
-    group, GroupPaused, GroupRestricted, NotPaused, PauseGuard, PauseNotExtended, PauseNotTightened,
-    PauseOutOfBounds, Paused, Restricted, Tripped, UnknownPauseGroup, Unpaused,
+    any_group, group, rung, GroupPaused, GroupRestricted, NotPaused, PauseGuard, PauseNotExtended,
+    PauseNotTightened, PauseOutOfBounds, Paused, Restricted, Tripped, UnknownPauseGroup, UnknownState,
+    Unpaused,
 };
 
 #[cfg(test)]
