@@ -6,6 +6,8 @@ mod attacks;
 mod care;
 #[path = "patch/incidents.rs"]
 mod incidents;
+#[path = "patch/layouts.rs"]
+mod layouts;
 #[path = "patch/life.rs"]
 mod life;
 #[path = "patch/programs.rs"]
