@@ -72,6 +72,8 @@ interface IBridge {
     function provenUnder(bytes32 leaf) external view returns (bytes32);
     function isProcessed(bytes32 leaf) external view returns (bool);
     function isValidator(address account) external view returns (bool);
+    /// @return The hash of where its storage lies: `docs/LAYOUT.md`. The two builds have one each.
+    function storageLayoutHash() external view returns (bytes32);
     /// @return What the bridge owes to those who deposited.
     function owed(address asset) external view returns (uint256);
 }

@@ -25,7 +25,12 @@
 //! A stolen guardian's key freezes and cannot steal. A governor's handover to a mistyped address changes nothing.
 
 // The storage macro names both.
-use crate::{errors, events, sdk, timelock::Change, GuardError};
+use crate::{
+    errors, events,
+    sdk::{self, VM},
+    timelock::Change,
+    GuardError,
+};
 use alloc::{vec, vec::Vec};
 use alloy_primitives::Address;
 use stylus_sdk::{prelude::*, storage::StorageAddress};
@@ -78,6 +83,26 @@ impl Governor {
     /// One whom another module of this crate asked for.
     pub(crate) fn granted(caller: Address) -> Self {
         Self(caller)
+    }
+
+    /// The right of a caller who is the one account that a contract obeys, where that is kept elsewhere than in an [`Authority`], as a proxy's administrator is; and of whoever constructs the contract,
+    /// as long as it obeys nobody. The contract vouches for the account.
+    ///
+    /// # Errors
+    /// [`NotGovernor`].
+    #[inline(never)]
+    pub fn sole(vm: &VM, account: Address) -> Result<Self, GuardError> {
+        let caller = vm.msg_sender();
+        if account.is_zero() || caller == account {
+            Ok(Self(caller))
+        } else {
+            Err(NotGovernor { caller }.into())
+        }
+    }
+
+    /// The same account's right as a guardian, which the governor has too.
+    pub fn as_guardian(&self) -> Guardian {
+        Guardian(self.0)
     }
 
     /// Who it is.
@@ -383,6 +408,23 @@ mod tests {
         test.set_sender(STRANGER);
         assert_eq!(authority.guardian(), Err(NotGuardian { caller: STRANGER }.into()));
         assert_eq!(authority.governor(), Err(NotGovernor { caller: STRANGER }.into()));
+    }
+
+    #[test]
+    fn one_account_that_is_kept_elsewhere_governs_and_guards_alone() {
+        let (test, authority) = authority();
+        let vm = authority.vm();
+        for caller in [STRANGER, GUARDIAN, GOVERNOR] {
+            test.set_sender(caller);
+            let right = Governor::sole(vm, GOVERNOR);
+            if caller == GOVERNOR {
+                assert_eq!(right.map(|right| right.as_guardian()), Ok(Guardian(GOVERNOR)));
+            } else {
+                assert_eq!(right, Err(NotGovernor { caller }.into()));
+            }
+            // As long as there is nobody, whoever constructs.
+            assert_eq!(Governor::sole(vm, Address::ZERO), Ok(Governor(caller)));
+        }
     }
 
     #[test]

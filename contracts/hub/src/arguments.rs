@@ -17,18 +17,6 @@ portcullis::arguments! {
 }
 
 portcullis::arguments! {
-    /// A pause that is asked for.
-    pub struct Pause {
-        /// Of which group; 0 is everything.
-        pub group: u8,
-        /// To which state: 2 throttled, 3 reduce-only, 4 frozen.
-        pub state: u8,
-        /// For how long from now.
-        pub secs: u64,
-    }
-}
-
-portcullis::arguments! {
     /// Who is to pause a group.
     pub struct Named {
         /// Which group; 0 is everything.
@@ -37,16 +25,6 @@ portcullis::arguments! {
         pub guardian: Address,
         /// Who does when the guardian cannot.
         pub fallback: Address,
-    }
-}
-
-portcullis::arguments! {
-    /// What a group is.
-    pub struct PauseState {
-        /// 0 closed, 1 half-open, 2 throttled, 3 reduce-only, 4 frozen: the stricter of its own pause and that of everything.
-        pub state: u8,
-        /// When the longer of the two ends; the ramp follows.
-        pub until: u64,
     }
 }
 

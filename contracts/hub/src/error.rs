@@ -8,8 +8,6 @@ errors! {
     NotClient(caller: Address);
     /// 0 increases risk, 1 decreases it, 2 reduces the caller's own, 3 withdraws within a limit.
     UnknownKind(kind: u8);
-    /// A pause is to throttled (2), reduce-only (3) or frozen (4).
-    UnknownState(state: u8);
 }
 
 error_set! {
@@ -17,7 +15,6 @@ error_set! {
     HubError {
         NotClient,
         UnknownKind,
-        UnknownState,
         GuardError,
     }
 }

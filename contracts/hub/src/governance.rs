@@ -1,12 +1,15 @@
 //! What the hub answers to guardians, the council, the governor and monitors.
 
-use super::{
-    error::UnknownState, group_of, Assigned, ClientChanged, Hub, HubError, Named, Pause, PauseState, LADDER,
-};
+use super::{Assigned, ClientChanged, Hub, HubError, Named, LADDER};
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
 use portcullis::{
-    abi::Blob, calldata, core_types::breaker::Rung, guardians::GuardianTerms, rate_limiter::BucketTerms, sdk,
+    abi::Blob,
+    calldata,
+    guardians::GuardianTerms,
+    pause_guard::{any_group, rung, Pause, PauseState},
+    rate_limiter::BucketTerms,
+    sdk,
 };
 use stylus_sdk::prelude::*;
 
@@ -18,13 +21,13 @@ pub trait IHubGovernance {
     ///
     /// # Errors
     /// `NotGroupGuardian`, `GuardianSpent`, `GuardianLapsed`, `GuardianStillThere`, `GuardiansCoolingDown`, `GuardianBudgetExceeded`,
-    /// `GuardiansUnset`, [`UnknownState`], `UnknownPauseGroup`, `PauseOutOfBounds`, `PauseNotTightened`.
+    /// `GuardiansUnset`, `UnknownState`, `UnknownPauseGroup`, `PauseOutOfBounds`, `PauseNotTightened`.
     fn pause(&mut self, pause: Pause) -> Result<(), HubError>;
 
     /// Pauses a group beyond the guardians' budget. For the council.
     ///
     /// # Errors
-    /// `NotCouncil`, `GuardiansUnset`, [`UnknownState`], `UnknownPauseGroup`, `PauseOutOfBounds`, `PauseNotTightened`.
+    /// `NotCouncil`, `GuardiansUnset`, `UnknownState`, `UnknownPauseGroup`, `PauseOutOfBounds`, `PauseNotTightened`.
     fn council_pause(&mut self, pause: Pause) -> Result<(), HubError>;
 
     /// Ends a group's own pause: the ramp begins. For the governor and the council.
@@ -151,27 +154,27 @@ pub trait IHubGovernance {
 #[public]
 impl IHubGovernance for Hub {
     fn pause(&mut self, pause: Pause) -> Result<(), HubError> {
-        let right = self.guardians.pause_right(group_of(pause.group)?)?;
+        let right = self.guardians.pause_right(any_group(pause.group)?)?;
         Ok(self.pauses.pause(right, rung(pause.state)?, pause.secs, LADDER)?)
     }
 
     fn council_pause(&mut self, pause: Pause) -> Result<(), HubError> {
         let council = self.authority.council()?;
-        let right = self.guardians.council_right(&council, group_of(pause.group)?);
+        let right = self.guardians.council_right(&council, any_group(pause.group)?);
         Ok(self.pauses.pause(right, rung(pause.state)?, pause.secs, LADDER)?)
     }
 
     fn lift(&mut self, group: u8) -> Result<(), HubError> {
         let by = self.authority.decider()?;
-        Ok(self.pauses.unpause(&by, group_of(group)?, LADDER)?)
+        Ok(self.pauses.unpause(&by, any_group(group)?, LADDER)?)
     }
 
     fn heartbeat(&mut self, group: u8) -> Result<(), HubError> {
-        Ok(self.guardians.heartbeat(group_of(group)?)?)
+        Ok(self.guardians.heartbeat(any_group(group)?)?)
     }
 
     fn report_stale(&mut self, group: u8) -> Result<(), HubError> {
-        Ok(self.guardians.report_stale(group_of(group)?)?)
+        Ok(self.guardians.report_stale(any_group(group)?)?)
     }
 
     fn assign(&mut self, named: Named) -> Result<(), HubError> {
@@ -183,12 +186,12 @@ impl IHubGovernance for Hub {
         } = named;
         Ok(self
             .guardians
-            .assign(&governor, group_of(group)?, guardian, fallback)?)
+            .assign(&governor, any_group(group)?, guardian, fallback)?)
     }
 
     fn rearm(&mut self, group: u8) -> Result<(), HubError> {
         let by = self.authority.decider()?;
-        Ok(self.guardians.rearm(&by, group_of(group)?)?)
+        Ok(self.guardians.rearm(&by, any_group(group)?)?)
     }
 
     fn configure_guardians(&mut self, terms: GuardianTerms) -> Result<(), HubError> {
@@ -277,7 +280,7 @@ impl IHubGovernance for Hub {
     }
 
     fn state(&self, group: u8) -> Result<PauseState, HubError> {
-        let group = group_of(group)?;
+        let group = any_group(group)?;
         Ok(PauseState {
             state: self.pauses.state(group, LADDER) as u8,
             until: self.pauses.until(group),
@@ -285,7 +288,7 @@ impl IHubGovernance for Hub {
     }
 
     fn assigned(&self, group: u8) -> Result<Assigned, HubError> {
-        let group = group_of(group)?;
+        let group = any_group(group)?;
         let assignment = self.guardians.assignment(group);
         Ok(Assigned {
             guardian: assignment.guardian,
@@ -299,15 +302,5 @@ impl IHubGovernance for Hub {
 
     fn delay(&self) -> U256 {
         U256::from(self.timelock.delay().secs())
-    }
-}
-
-/// The rung of a state.
-fn rung(state: u8) -> Result<Rung, HubError> {
-    match state {
-        2 => Ok(Rung::Throttled),
-        3 => Ok(Rung::ReduceOnly),
-        4 => Ok(Rung::Frozen),
-        _ => Err(UnknownState { state }.into()),
     }
 }

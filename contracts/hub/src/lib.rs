@@ -31,7 +31,7 @@ mod governance;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-pub use arguments::{Assigned, Flow, Named, Pause, PauseState};
+pub use arguments::{Assigned, Flow, Named};
 pub use error::*;
 pub use governance::IHubGovernance;
 // What the macro makes of the trait for whoever prints the interface, and looks for here.
@@ -44,11 +44,11 @@ use portcullis::{
     authority::Authority,
     core_types::{
         breaker::{Kind, Share},
-        pause::{Bounds, Group, GROUPS},
+        pause::Bounds,
     },
     events,
     guardians::Guardians,
-    pause_guard::{self, PauseGuard},
+    pause_guard::{any_group, PauseGuard},
     rate_limiter::RateLimiter,
     timelock::Timelock,
 };
@@ -129,15 +129,6 @@ impl Hub {
             .get(usize::from(kind))
             .copied()
             .ok_or(UnknownKind { kind })?;
-        Ok(self.pauses.check(group_of(group)?, kind, LADDER)?)
+        Ok(self.pauses.check(any_group(group)?, kind, LADDER)?)
     }
-}
-
-/// The group of this number; all of them are the clients' to use.
-fn group_of(number: u8) -> Result<Group, HubError> {
-    const LAST: Group = match Group::new(GROUPS) {
-        Some(group) => group,
-        None => unreachable!(),
-    };
-    Ok(pause_guard::group(number, LAST)?)
 }

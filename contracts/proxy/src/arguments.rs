@@ -17,28 +17,6 @@ portcullis::arguments! {
 }
 
 portcullis::arguments! {
-    /// A pause that is asked for.
-    pub struct Pause {
-        /// Of which group; 0 is everything.
-        pub group: u8,
-        /// To which state: 2 throttled, 3 reduce-only, 4 frozen.
-        pub state: u8,
-        /// For how long from now.
-        pub secs: u64,
-    }
-}
-
-portcullis::arguments! {
-    /// What a group is.
-    pub struct PauseState {
-        /// 0 closed, 1 half-open, 2 throttled, 3 reduce-only, 4 frozen: the stricter of its own pause and that of everything.
-        pub state: u8,
-        /// When the longer of the two ends; the ramp follows.
-        pub until: u64,
-    }
-}
-
-portcullis::arguments! {
     /// An asset that is watched.
     pub struct AssetState {
         /// Which; the zero address is ETH.

@@ -7,7 +7,7 @@
 //! - As everywhere in Solidity, a word that its type cannot hold is refused, with empty data, and so are arguments that end too soon. Longer ones are read as far as they go.
 
 use super::{
-    arguments::{AssetState, InvariantTerms, Pause, PauseState, SelectorTerms, Violated},
+    arguments::{AssetState, InvariantTerms, SelectorTerms, Violated},
     guards::IProxyGuards,
     key_of, Proxy,
 };
@@ -15,6 +15,7 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, FixedBytes, B256};
 use portcullis::{
     abi::{arguments::ArgumentWord, encode, Blob},
+    pause_guard::{Pause, PauseState},
     rate_limiter::BucketTerms,
 };
 use stylus_sdk::{

@@ -35,8 +35,6 @@ errors! {
     NoInvariant(place: u8);
     /// 0 increases risk, 1 decreases it, 2 reduces the caller's own, 3 withdraws within a limit, 4 is a view.
     UnknownKind(kind: u8);
-    /// A pause is to throttled (2), reduce-only (3) or frozen (4).
-    UnknownState(state: u8);
     /// A mode is to enforce (0), to watch (1) or to latch (2).
     UnknownMode(mode: u8);
 }
@@ -79,7 +77,6 @@ error_set! {
         NotWatched,
         NoInvariant,
         UnknownKind,
-        UnknownState,
         UnknownMode,
         GuardError,
     }

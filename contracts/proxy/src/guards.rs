@@ -6,9 +6,9 @@
 //! - Lists have places, eight each, and a place keeps its number: the guard of an invariant is its place and one, in modes, events and records.
 
 use super::{
-    arguments::{AssetState, InvariantTerms, Pause, PauseState, SelectorTerms, Violated},
+    arguments::{AssetState, InvariantTerms, SelectorTerms, Violated},
     config::PLACES,
-    error::{ListFull, NoInvariant, NotWatched, ProxyError, UnknownMode, UnknownState},
+    error::{ListFull, NoInvariant, NotWatched, ProxyError, UnknownMode},
     invariant::Watched,
     key, key_of,
     setting::{out_of_bounds, Setting},
@@ -19,12 +19,9 @@ use alloy_primitives::{Address, FixedBytes, B256, U256};
 use portcullis::{
     abi::{encode, signature_hash, Event},
     asset,
-    core_types::{
-        breaker::Rung,
-        mode::{GuardId, Mode},
-        pause::{Group, GROUPS},
-    },
-    events, pause_guard,
+    core_types::mode::{GuardId, Mode},
+    events,
+    pause_guard::{any_group, rung, Pause, PauseState},
     rate_limiter::BucketTerms,
     sdk,
     timelock::Change,
@@ -138,7 +135,7 @@ pub trait IProxyGuards {
     /// Makes a group stricter: to throttled (2), reduce-only (3) or frozen (4).
     ///
     /// # Errors
-    /// [`UnknownState`], `UnknownPauseGroup`, `PauseOutOfBounds`, `PauseNotTightened`.
+    /// `UnknownState`, `UnknownPauseGroup`, `PauseOutOfBounds`, `PauseNotTightened`.
     fn restrict(&mut self, pause: Pause) -> Result<(), ProxyError>;
 
     /// Ends a group's own pause: the ramp begins.
@@ -302,21 +299,15 @@ impl IProxyGuards for Proxy {
 
     fn restrict(&mut self, pause: Pause) -> Result<(), ProxyError> {
         let Pause { group, state, secs } = pause;
-        let guardian = self.authority().guardian()?;
-        let rung = match state {
-            2 => Rung::Throttled,
-            3 => Rung::ReduceOnly,
-            4 => Rung::Frozen,
-            _ => return Err(UnknownState { state }.into()),
-        };
+        let guardian = self.right()?.as_guardian();
         Ok(self
             .pauses
-            .restrict(&guardian, group_of(group)?, rung, secs, LADDER)?)
+            .restrict(&guardian, any_group(group)?, rung(state)?, secs, LADDER)?)
     }
 
     fn lift(&mut self, group: u8) -> Result<(), ProxyError> {
         let right = self.right()?;
-        Ok(self.pauses.unpause(&right, group_of(group)?, LADDER)?)
+        Ok(self.pauses.unpause(&right, any_group(group)?, LADDER)?)
     }
 
     fn setting(&self, selector: FixedBytes<4>) -> (SelectorTerms, bool) {
@@ -360,7 +351,7 @@ impl IProxyGuards for Proxy {
     }
 
     fn state(&self, group: u8) -> Result<PauseState, ProxyError> {
-        let group = group_of(group)?;
+        let group = any_group(group)?;
         Ok(PauseState {
             state: self.pauses.state(group, LADDER) as u8,
             until: self.pauses.until(group),
@@ -459,13 +450,4 @@ fn guard_id(number: u8) -> Result<GuardId, ProxyError> {
     GuardId::new(number)
         .filter(|_| number <= PLACES)
         .ok_or_else(|| out_of_bounds("guard", number.into(), 0, PLACES.into()).into())
-}
-
-/// The group of this number; all of them are there to use.
-fn group_of(number: u8) -> Result<Group, ProxyError> {
-    const LAST: Group = match Group::new(GROUPS) {
-        Some(group) => group,
-        None => unreachable!(),
-    };
-    Ok(pause_guard::group(number, LAST)?)
 }

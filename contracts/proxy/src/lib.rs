@@ -48,7 +48,7 @@ mod slots;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-pub use arguments::{AssetState, InvariantTerms, Pause, PauseState, SelectorTerms, Violated};
+pub use arguments::{AssetState, InvariantTerms, SelectorTerms, Violated};
 pub use error::*;
 pub use guards::IProxyGuards;
 // What the macros make for whoever prints the interface.
@@ -60,7 +60,7 @@ use alloy_primitives::{Address, B256, U256};
 use config::Config;
 use invariant::Watched;
 use portcullis::{
-    authority::{Authority, Governor},
+    authority::Governor,
     core_types::{mode::GuardId, pause::Bounds},
     guard_modes::GuardModes,
     lock::Reentered,
@@ -189,18 +189,12 @@ impl Proxy {
         Watched::from_words(place.wrapping_add(1), words)
     }
 
-    /// The right of the administrator, whose slot is that of an [`Authority`]'s governor; and of whoever constructs the proxy, as long as there is none.
+    /// The right of the administrator; and of whoever constructs the proxy, as long as there is none.
     ///
     /// # Errors
     /// `NotGovernor`: no call gets here from anybody else.
     pub(crate) fn right(&self) -> Result<Governor, GuardError> {
-        let authority = self.authority();
-        authority.founder().or_else(|_| authority.governor())
-    }
-
-    pub(crate) fn authority(&self) -> Authority {
-        // SAFETY: its first word is that of the administrator; the others are read as the zeros that they are, and never written.
-        unsafe { Authority::new(slots::ADMIN, 0, self.vm().clone()) }
+        Governor::sole(self.vm(), slots::load(self.vm(), slots::ADMIN))
     }
 }
 

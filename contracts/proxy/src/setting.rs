@@ -20,11 +20,8 @@ use super::{
 };
 use alloy_primitives::B256;
 use portcullis::{
-    core_types::{
-        breaker::Kind,
-        pause::{Group, GROUPS},
-    },
-    pause_guard,
+    core_types::{breaker::Kind, pause::Group},
+    pause_guard::any_group,
     setting::{self, SettingCannotAct, SettingOutOfBounds},
     GuardError,
 };
@@ -36,11 +33,6 @@ const FALSE: u8 = 1;
 /// Answers nothing.
 const NOTHING: u8 = 2;
 const LISTED: u64 = 1 << 32;
-
-const LAST_GROUP: Group = match Group::new(GROUPS) {
-    Some(group) => group,
-    None => unreachable!(),
-};
 
 /// What a selector is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +54,7 @@ impl Setting {
     #[inline(never)]
     pub(crate) fn new(terms: SelectorTerms) -> Result<Self, ProxyError> {
         let setting = Self::of(terms);
-        let group = pause_guard::group(terms.group, LAST_GROUP)?;
+        let group = any_group(terms.group)?;
         if terms.kind > VIEW {
             return Err(UnknownKind { kind: terms.kind }.into());
         }

@@ -45,7 +45,7 @@ pub use message::Message;
 use self::validators::Validators;
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
-use portcullis::{abi::Blob, asset, events, lock::nonreentrant, sdk::emit};
+use portcullis::{abi::Blob, asset, events, layout, lock::nonreentrant, sdk::emit};
 use stylus_sdk::{
     prelude::*,
     storage::{StorageB256, StorageBool, StorageMap, StorageU256},
@@ -183,6 +183,11 @@ impl Bridge {
     /// Whether an account is a validator.
     pub fn is_validator(&self, account: Address) -> bool {
         self.validators.contains(account)
+    }
+
+    /// The hash of where its storage lies, by which an upgrade behind a proxy is checked. `layout.json` beside this crate is what lies there, in the guarded build.
+    pub fn storage_layout_hash(&self) -> B256 {
+        layout::hash::<Self>()
     }
 
     /// What the bridge owes to those who deposited.

@@ -12,8 +12,6 @@ errors! {
     AmountTooLarge(asset: Address);
     /// While the emergency exit is open, there is no other way in or out.
     ExitIsOpen(asset: Address);
-    /// A pause is to throttled (2), reduce-only (3) or frozen (4).
-    UnknownState(state: u8);
 }
 
 error_set! {
@@ -23,7 +21,6 @@ error_set! {
         MoreThanBalance,
         AmountTooLarge,
         ExitIsOpen,
-        UnknownState,
         GuardError,
     }
 }

@@ -1,11 +1,11 @@
 //! What the savings answer to guardians, to whom the manager lets, and to the manager itself.
 
-use super::{rung, ExitTerms, Savings, SavingsError, LADDER};
+use super::{ExitTerms, Savings, SavingsError, LADDER};
 use alloc::vec::Vec;
 use alloy_primitives::{Address, FixedBytes, U256};
 use portcullis::{
     breaker_guard::BreakerTerms, calldata, core_types::pause::Group, guardians::GuardianTerms,
-    rate_limiter::BucketTerms, scope_key::Scope, triggers::HitsTerms,
+    pause_guard::rung, rate_limiter::BucketTerms, scope_key::Scope, triggers::HitsTerms,
 };
 use stylus_sdk::prelude::*;
 
@@ -17,7 +17,7 @@ pub trait ISavingsGovernance {
     ///
     /// # Errors
     /// `NotGroupGuardian`, `GuardianSpent`, `GuardianLapsed`, `GuardianStillThere`, `GuardiansCoolingDown`, `GuardianBudgetExceeded`,
-    /// `GuardiansUnset`, [`UnknownState`](super::UnknownState), `PauseOutOfBounds`, `PauseNotTightened`.
+    /// `GuardiansUnset`, `UnknownState`, `PauseOutOfBounds`, `PauseNotTightened`.
     fn pause(&mut self, state: u8, secs: u64) -> Result<(), SavingsError>;
 
     /// A sign of life. For the guardian.

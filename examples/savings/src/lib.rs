@@ -320,13 +320,3 @@ impl Savings {
         self.vm().native_keccak256(&words![asset, account])
     }
 }
-
-/// The rung of a state.
-fn rung(state: u8) -> Result<Rung, SavingsError> {
-    match state {
-        2 => Ok(Rung::Throttled),
-        3 => Ok(Rung::ReduceOnly),
-        4 => Ok(Rung::Frozen),
-        _ => Err(UnknownState { state }.into()),
-    }
-}

@@ -19,16 +19,6 @@ portcullis::arguments! {
 }
 
 portcullis::arguments! {
-    /// What a group of functions is by the ladder.
-    pub struct PauseState {
-        /// 0 closed, which is running, 1 half-open, 3 reduce-only after a trip, 4 frozen.
-        pub state: u8,
-        /// The first second at which it is not paused.
-        pub until: u64,
-    }
-}
-
-portcullis::arguments! {
     /// What the price is held near; zeros where nothing was set.
     pub struct WindowState {
         /// What a share-unit was worth when the reference was last followed, with 128 bits behind the point.

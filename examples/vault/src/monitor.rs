@@ -8,7 +8,10 @@ use super::{
 };
 use alloc::vec::Vec;
 use alloy_primitives::{B256, U256};
-use portcullis::{guarded, pause_guard};
+use portcullis::{
+    guarded,
+    pause_guard::{self, PauseState},
+};
 use stylus_sdk::prelude::*;
 
 /// The monitor's views. Groups: 0 everything, 1 deposits, 2 withdrawals. Guards: 1 price, 2 supply, 3 solvency, 4 outflow, 5 window.

@@ -16,6 +16,8 @@ mod freezes;
 mod governed;
 #[path = "patch/incidents.rs"]
 mod incidents;
+#[path = "patch/layouts.rs"]
+mod layouts;
 #[path = "patch/life.rs"]
 mod life;
 #[path = "patch/programs.rs"]

@@ -34,10 +34,6 @@ errors! {
     /// A pause lets no call of this kind through. `state`: 0 closed, 1 half-open, 2 throttled, 3 reduce-only, 4 frozen. `kind`: 0 increases risk,
     /// 1 decreases it, 2 reduces the caller's own, 3 withdraws within a limit. The group is the one whose pause refuses it for longest, 0 for everything.
     GroupRestricted(group: u8, state: u8, kind: u8, retry_at: u64);
-    /// There is no such group.
-    UnknownPauseGroup(group: u8);
-    /// A pause is to throttled (2), reduce-only (3) or frozen (4).
-    UnknownState(state: u8);
     /// The time is zero or longer than the maximum.
     PauseOutOfBounds(secs: u64, maximum_secs: u64);
     /// The pause would not end later than the one that holds.
@@ -53,37 +49,6 @@ errors! {
 #[derive(crate::StorageLayout)]
 pub struct PauseGuard {
     pauses: StorageU256,
-}
-
-/// The group of this number, in a contract that uses the groups up to `last`: a pause of another would stop nothing.
-///
-/// # Errors
-/// [`UnknownPauseGroup`].
-pub fn group(number: u8, last: Group) -> Result<Group, GuardError> {
-    Group::new(number)
-        .filter(|_| number <= last.number())
-        .ok_or_else(|| UnknownPauseGroup { group: number }.into())
-}
-
-/// The group of this number, in a contract that uses all of them.
-///
-/// # Errors
-/// [`UnknownPauseGroup`].
-pub fn any_group(number: u8) -> Result<Group, GuardError> {
-    Group::new(number).ok_or_else(|| UnknownPauseGroup { group: number }.into())
-}
-
-/// The rung of a state: throttled (2), reduce-only (3) or frozen (4).
-///
-/// # Errors
-/// [`UnknownState`].
-pub fn rung(state: u8) -> Result<Rung, GuardError> {
-    match state {
-        2 => Ok(Rung::Throttled),
-        3 => Ok(Rung::ReduceOnly),
-        4 => Ok(Rung::Frozen),
-        _ => Err(UnknownState { state }.into()),
-    }
 }
 
 impl PauseGuard {

@@ -29,12 +29,13 @@
 //! A guardian's key that was stolen, or a guardian that is gone, must not freeze the contract for ever: every pause ends. Nor must it
 //! end a freeze: no pause makes another milder or shorter.
 
+mod arguments;
 mod guard;
 
+pub use arguments::{any_group, group, rung, Pause, PauseState, UnknownPauseGroup, UnknownState};
 pub use guard::{
-    any_group, group, rung, GroupPaused, GroupRestricted, NotPaused, PauseGuard, PauseNotExtended,
-    PauseNotTightened, PauseOutOfBounds, Paused, Restricted, Tripped, UnknownPauseGroup, UnknownState,
-    Unpaused,
+    GroupPaused, GroupRestricted, NotPaused, PauseGuard, PauseNotExtended, PauseNotTightened,
+    PauseOutOfBounds, Paused, Restricted, Tripped, Unpaused,
 };
 
 #[cfg(test)]

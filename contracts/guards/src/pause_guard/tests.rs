@@ -219,6 +219,20 @@ fn refusals_carry_their_numbers_and_change_nothing() {
 }
 
 #[test]
+fn groups_and_states_have_numbers_and_there_are_no_others() {
+    for number in 0..=5 {
+        assert_eq!(any_group(number), Ok(numbered(number)));
+    }
+    assert_eq!(any_group(6), Err(UnknownPauseGroup { group: 6 }.into()));
+    for (state, to) in [(2, Rung::Throttled), (3, Rung::ReduceOnly), (4, Rung::Frozen)] {
+        assert_eq!(rung(state), Ok(to));
+    }
+    for state in [0, 1, 5, 255] {
+        assert_eq!(rung(state), Err(UnknownState { state }.into()));
+    }
+}
+
+#[test]
 fn each_kind_of_call_passes_at_the_share_of_its_rung_and_is_charged_by_it() {
     let (_, mut house, _) = ladder();
     let group = numbered(1);
