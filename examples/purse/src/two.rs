@@ -99,7 +99,12 @@ impl Purse {
         self.total.set(self.total.get().saturating_sub(amount));
         // The mistake of version 3: a part that nobody is told of stays here.
         let kept = if VERSION == 3 { amount >> 7 } else { U256::ZERO };
-        Ok(asset::push(self.vm(), asset::ETH, holder, amount.saturating_sub(kept))?)
+        Ok(asset::push(
+            self.vm(),
+            asset::ETH,
+            holder,
+            amount.saturating_sub(kept),
+        )?)
     }
 
     /// What a holder has, in wei.

@@ -162,10 +162,7 @@ impl Walk {
     }
 
     async fn pass(&self, secs: u64) {
-        let _: serde_json::Value = self
-            .world
-            .raw("evm_increaseTime", json!([secs]))
-            .await;
+        let _: serde_json::Value = self.world.raw("evm_increaseTime", json!([secs])).await;
         let _: serde_json::Value = self.world.raw("evm_mine", json!([])).await;
     }
 
@@ -178,10 +175,7 @@ impl Walk {
         let (data, value) = (Bytes::from(data), U256::from(value));
         let request = json!([{ "from": from, "to": to, "data": data, "value": value }]);
         let hash: B256 = self.world.raw("eth_sendTransaction", request).await;
-        let receipt: serde_json::Value = self
-            .world
-            .raw("eth_getTransactionReceipt", json!([hash]))
-            .await;
+        let receipt: serde_json::Value = self.world.raw("eth_getTransactionReceipt", json!([hash])).await;
         assert_eq!(receipt["status"], "0x1", "{receipt}");
     }
 
@@ -191,9 +185,7 @@ impl Walk {
     }
 
     async fn held(&self, holder: Address) -> U256 {
-        self.world
-            .ask(self.proxy, IPurse::balanceOfCall { holder })
-            .await
+        self.world.ask(self.proxy, IPurse::balanceOfCall { holder }).await
     }
 
     async fn version(&self) -> U256 {
@@ -331,7 +323,9 @@ async fn a_patch_goes_from_finding_to_final_and_the_next_one_is_taken_back() {
     walk.apply(&patch).await;
     assert_eq!(walk.version().await, U256::from(2));
     assert_eq!(walk.world.ask(proxy, IPurse::leastCall {}).await, least);
-    let again = walk.refused(thief, IPurse::initializeTwoCall { least: amount }).await;
+    let again = walk
+        .refused(thief, IPurse::initializeTwoCall { least: amount })
+        .await;
     assert_eq!(again, IPurse::AlreadyInitialized {}.abi_encode());
 
     let small = walk.refused(user, IPurse::depositCall {}).await;
@@ -403,12 +397,21 @@ async fn what_is_patched_is_locked_and_pays_nobody_more_than_is_his() {
     }
     .abi_encode();
     let (to, amount) = (thief, needed);
-    assert_eq!(walk.refused(user, IPurse::transferCall { to, amount }).await, not_enough);
-    assert_eq!(walk.refused(user, IPurse::withdrawCall { amount }).await, not_enough);
+    assert_eq!(
+        walk.refused(user, IPurse::transferCall { to, amount }).await,
+        not_enough
+    );
+    assert_eq!(
+        walk.refused(user, IPurse::withdrawCall { amount }).await,
+        not_enough
+    );
     // To another one it is right.
     let amount = U256::from(2);
     walk.purse(user, IPurse::transferCall { to, amount }, 0).await;
-    assert_eq!([walk.held(user).await, walk.held(thief).await], [3, 2].map(U256::from));
+    assert_eq!(
+        [walk.held(user).await, walk.held(thief).await],
+        [3, 2].map(U256::from)
+    );
     let total = walk.world.ask(walk.proxy, IPurse::totalCall {}).await;
     walk.purse(thief, IPurse::withdrawCall { amount }, 0).await;
     let left = walk.world.ask(walk.proxy, IPurse::totalCall {}).await;
