@@ -59,7 +59,7 @@ pub fn plain(value: f64) -> String {
     };
     let told = match size {
         0.0 => "0".to_owned(),
-        _ if size >= 1e15 || size < 1e-5 => {
+        _ if !(1e-5..1e15).contains(&size) => {
             let rounded: f64 = format!("{size:.2e}").parse().unwrap_or(size);
             format!("{rounded:e}")
         }

@@ -134,6 +134,65 @@ fn from_a_recording_to_a_report_a_picture_and_an_exit_code() {
 }
 
 #[test]
+fn a_patch_file_names_the_patch_and_the_manager_applies_it() {
+    let mut lab = or_skip!(Lab::new());
+    let files = Files::new("patch");
+    let otherwise = alloy_primitives::U256::from(Version::MovesThePrice as u8);
+    let new = lab.world.create(
+        e2e::tokens::Fixture::Pool,
+        alloy_sol_types::SolValue::abi_encode(&otherwise),
+    );
+    let patch = lab.world.patch(new, vec![], vec![]);
+    let id = lab.world.propose(&patch);
+    let text = format!(
+        "chain-id = {}\nmanager = \"{}\"\n[patch]\nproxy = \"{}\"\nreplaces = \"{}\"\nimplementation = \"{new}\"\ncode-hash = \"{}\"\n",
+        lab.world.chain.id(),
+        lab.world.manager,
+        lab.world.proxy,
+        lab.world.bank,
+        patch.terms.codeHash,
+    );
+    let scenario = files.write(
+        "scenario.json",
+        &lab.scenario_file(|file| limit(file, "price", json!({"bps": 99}))),
+    );
+    let operations = files.write("operations.jsonl", &lab.operations.file(None));
+    let url = lab.url();
+    let run = |patch: &str| {
+        impact(&[
+            "run",
+            &scenario,
+            "--operations",
+            &operations,
+            "--endpoint",
+            &url,
+            "--patch",
+            patch,
+        ])
+    };
+    let failed = run(&files.write("patch.toml", &text));
+    assert_eq!(failed.status.code(), Some(1), "{}", said(&failed));
+    for told in [
+        "price is 2,020 USD after the switch in the new version".to_owned(),
+        format!(
+            "- The patch {id} is proposed on record with the manager {}.",
+            lab.world.manager
+        ),
+        "It is applied in the name of the guardian".to_owned(),
+    ] {
+        assert!(said(&failed).contains(&told), "{told}: {}", said(&failed));
+    }
+    let elsewhere = text.replacen(&lab.world.chain.id().to_string(), "1", 1);
+    let refused = run(&files.write("elsewhere.toml", &elsewhere));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        said(&refused).contains("it is of chain 1 and the scenario of chain"),
+        "{}",
+        said(&refused)
+    );
+}
+
+#[test]
 fn what_cannot_be_compared_is_refused_with_two_and_a_sentence() {
     let lab = or_skip!(Lab::new());
     let files = Files::new("refused");

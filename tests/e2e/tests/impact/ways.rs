@@ -233,6 +233,41 @@ fn proxies_that_upgrade_themselves_and_beacons_are_switched_by_their_owners() {
     assert!(why.contains(&format!("nothing stands at {nowhere}")), "{why}");
 }
 
+#[test]
+fn a_program_that_is_not_active_is_activated_by_the_manager_in_the_switch() {
+    let mut world = World::new();
+    let Built::Whole(code) = wasm::code("probe/frame").unwrap() else {
+        panic!("the probe is small enough for one contract");
+    };
+    let deployer = world.people.deployer;
+    let program = world.chain.create(deployer, init_code_for(&code)).unwrap();
+    let patch = world.patch(program, vec![], vec![]);
+    world.propose(&patch);
+    let endpoint = Arc::new(Endpoint::pin(world.chain.client().url(), None).unwrap());
+    let scenario = json!({"chain_id": world.chain.id(), "proxy": world.proxy});
+    let scenario = Scenario::read(&scenario.to_string()).unwrap();
+    let with = |gas: u64| {
+        let Way::Managed(mut way) = managed(&world, &patch) else {
+            panic!("it is the manager's");
+        };
+        way.activation_gas = gas;
+        let fork = state(&endpoint, 0).unwrap();
+        let impact = replay(fork, &scenario, &Operations::default(), &Way::Managed(way));
+        impact.unwrap().switched.refused
+    };
+    let inactive = with(0).unwrap();
+    assert!(
+        inactive.ends_with(&format!("ProgramInactive(account {program})")),
+        "{inactive}"
+    );
+    let poor = with(500_000).unwrap();
+    assert!(
+        poor.ends_with(&format!("ActivationFailed(account {program}, gas 500000)")),
+        "{poor}"
+    );
+    assert_eq!(with(15_000_000), None);
+}
+
 /// A program that answers every call with this number.
 fn answering(number: u8) -> Vec<u8> {
     let text = format!(
