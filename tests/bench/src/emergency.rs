@@ -238,18 +238,47 @@ fn council_pause(
     }
     .abi_encode()
     .into();
+    signed(site, signers, council, hub, call, secs)
+}
+
+/// An execution by a council that three of its five members signed.
+fn signed(
+    site: &Site,
+    signers: &Signers,
+    council: Address,
+    target: Address,
+    call: Bytes,
+    nonce: u64,
+) -> Result<ICouncil::executeCall, BenchError> {
     let now = site.chain.now();
     let action = Action {
-        target: hub,
+        target,
         value: U256::ZERO,
         call,
-        nonce: U256::from(secs),
+        nonce: U256::from(nonce),
         epoch: U256::from(1),
         validAfter: now,
         validBefore: now + DAY,
     };
     let digest = ask(site, council, &action.digest())?;
     Ok(action.execute(signers.sign(digest, &[1])))
+}
+
+/// A council of five, three of whom sign.
+pub(crate) fn council(site: &mut Site) -> Result<(Address, Size), BenchError> {
+    let input = council_input(&Signers::new().addresses(), THRESHOLD.into());
+    program(site, "council", input)
+}
+
+/// A call by the council of [`council`], whose keys are always the same.
+pub(crate) fn council_call(
+    site: &Site,
+    council: Address,
+    target: Address,
+    call: Vec<u8>,
+    nonce: u64,
+) -> Result<ICouncil::executeCall, BenchError> {
+    signed(site, &Signers::new(), council, target, call.into(), nonce)
 }
 
 /// Savings of a token under a manager that [`DEPLOYER`] administers.
@@ -405,7 +434,7 @@ pub(crate) fn program(
     Ok((contract, size))
 }
 
-fn bytecode(site: &Site, contract: Address) -> Size {
+pub(crate) fn bytecode(site: &Site, contract: Address) -> Size {
     Size {
         raw: site.chain.code(contract).len() as u64,
         compressed: None,
@@ -425,7 +454,13 @@ fn ask<C: SolCall>(site: &Site, contract: Address, call: &C) -> Result<C::Return
     })
 }
 
-fn staged<C: SolCall>(site: Site, from: Address, contract: Address, size: Size, call: &C) -> Stage {
+pub(crate) fn staged<C: SolCall>(
+    site: Site,
+    from: Address,
+    contract: Address,
+    size: Size,
+    call: &C,
+) -> Stage {
     Stage {
         chain: site.chain,
         call: Transaction::call(from, contract, call.abi_encode()),

@@ -17,6 +17,7 @@ pub mod emergency;
 pub mod error;
 pub mod markdown;
 pub mod measure;
+pub mod patch;
 pub mod peer;
 pub mod probe;
 pub mod proxy;

@@ -77,6 +77,7 @@ fn title(group: Group) -> &'static str {
         Group::Solvency => "Solvency",
         Group::Said => "Events and refusals",
         Group::Proxy => "Behind a proxy",
+        Group::Patch => "A patch, step by step",
     }
 }
 
@@ -99,6 +100,11 @@ under Authority."
             "OpenZeppelin's ERC-20 in Solidity, the same behind each; \"guard adds\" is against the same call without a proxy. The guarded proxy always asks its pause
 ladder, takes its lock, and looks whether ERC-1967's words are what they were. The limit is one of one token, whose balance is asked before and
 after; the invariant asks one view of one word before and after; a latched call is delegated to the proxy itself first."
+        }
+        Group::Patch => {
+            "The proxies of the rows above, and the second patch of each: it goes back to the code that ran first, and initialises nothing. The council verifies three signatures of accounts'
+keys. Applying looks at code and hashes, asks each check twice through a stranger, switches, and asks the proxy what runs; a canary does all of it and reverts. OpenZeppelin's
+timelock holds one role for who schedules and one for who executes, and looks at nothing but the time. The sizes are of the contract that is called."
         }
         Group::Baseline => {
             "`run(address, uint256)`, which returns at once. Below, \"guard adds\" is against this call in the same language, so

@@ -4,6 +4,7 @@ use crate::bridge::{self, Site as Bridge};
 use crate::emergency;
 use crate::error::BenchError;
 use crate::measure::{Ending, Stage};
+use crate::patch::{self, Step};
 use crate::peer::{self, Create};
 use crate::probe;
 use crate::proxy::{self, Before, Called, Guards};
@@ -43,11 +44,13 @@ pub enum Group {
     Said,
     /// The same contract behind different proxies.
     Proxy,
+    /// The steps of a patch.
+    Patch,
 }
 
 impl Group {
     /// Every group, in the order of the table.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Bridge,
         Self::Governance,
         Self::Emergency,
@@ -61,6 +64,7 @@ impl Group {
         Self::Solvency,
         Self::Said,
         Self::Proxy,
+        Self::Patch,
     ];
 }
 
@@ -222,6 +226,18 @@ fn proxied(
     }
 }
 
+/// A step of an upgrade.
+fn patched(id: &'static str, name: &'static str, by: &'static str, guarded: Prepare) -> Scenario {
+    Scenario {
+        id,
+        group: Group::Patch,
+        name,
+        by,
+        guarded,
+        baseline: None,
+    }
+}
+
 /// The call that does nothing.
 fn baseline(id: &'static str, name: &'static str, by: &'static str, guarded: Prepare) -> Scenario {
     Scenario {
@@ -327,6 +343,17 @@ pub fn all() -> Vec<Scenario> {
         proxied("proxy/payment/limit", "Payment of another token: a limit, which is charged", OURS, Before::Guarded(Guards::Limit), Called::Payment),
         proxied("proxy/view/transparent", "View (`TransparentUpgradeableProxy`)", OPENZEPPELIN, Before::Transparent, Called::View),
         proxied("proxy/view/guarded", "View, by a static call of the proxy to itself", OURS, Before::Guarded(Guards::Always), Called::View),
+
+        patched("patch/propose", "Patch put on record, with its terms", OURS, Box::new(|| patch::stage(Step::Propose))),
+        patched("patch/approve", "Approved, 3 of 5 signed", OURS, Box::new(|| patch::stage(Step::Approve))),
+        patched("patch/arm", "Armed", OURS, Box::new(|| patch::stage(Step::Arm))),
+        patched("patch/canary", "Tried, 4 checks", OURS, Box::new(|| patch::stage(Step::Canary))),
+        patched("patch/apply", "Applied, no check", OURS, Box::new(|| patch::stage(Step::Apply(0)))),
+        patched("patch/apply-4-checks", "Applied, 4 checks", OURS, Box::new(|| patch::stage(Step::Apply(4)))),
+        patched("patch/roll-back", "Rolled back", OURS, Box::new(|| patch::stage(Step::RollBack))),
+        patched("patch/openzeppelin-schedule", "Upgrade scheduled (`TimelockController`)", OPENZEPPELIN, Box::new(|| patch::openzeppelin(false))),
+        patched("patch/openzeppelin-execute", "Upgrade executed (`TimelockController`, `ProxyAdmin`)", OPENZEPPELIN, Box::new(|| patch::openzeppelin(true))),
+        patched("patch/openzeppelin-proxy-admin", "Upgrade by the owner (`ProxyAdmin`)", OPENZEPPELIN, Box::new(patch::proxy_admin)),
     ]
 }
 
