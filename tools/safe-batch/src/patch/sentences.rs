@@ -37,14 +37,12 @@ pub(crate) const PHASES: [&str; 10] = [
 pub(crate) fn call(data: &[u8], words: &Words) -> String {
     let file = words.patch.as_deref();
     let of_checks = file.into_iter().flat_map(|file| file.signatures.iter().flatten());
-    let known = file
+    let mut known = file
         .and_then(|file| file.init.signature.as_ref())
         .into_iter()
         .chain(of_checks);
-    known
-        .filter_map(|signature| signature.told(data))
-        .next()
-        .unwrap_or_else(|| raw(data))
+    let told = known.find_map(|signature| signature.told(data));
+    told.unwrap_or_else(|| raw(data))
 }
 
 /// The terms in a call's values, where it has them.
