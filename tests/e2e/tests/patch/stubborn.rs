@@ -24,6 +24,14 @@ const FICKLE: [u8; 21] = hex!("3660201460 0f57 5f545f5260205ff3 5b5f355f5500");
 const STUBBORN: [u8; 43] =
     hex!("36602014601757 36602414601e57 5b5f545f5260205ff3 5b5f3560015500 5b600154600e57 6004355f5500");
 
+/// Initialises once for each caller, and never where it was made: its init code marks that place.
+///
+/// ```text
+/// if sload(0x1234) != 0 || sload(caller) != 0 { revert } sstore(caller, 1)
+/// ```
+const ONCE_EACH: [u8; 36] =
+    hex!("6001611234556015 80600f5f395ff3 6112345460115733546011576001335500 5b5f5ffd");
+
 fn made(world: &mut World, code: &[u8]) -> Address {
     let deployer = world.people.deployer;
     world.chain.create(deployer, init_code_for(code)).unwrap()
@@ -239,4 +247,14 @@ fn of_a_proxy_that_is_taken_again_nothing_lies_ready() {
     let asked = IPatchCare::proxyStateCall { proxy: beacon };
     let runs = world.chain.view(next, world.manager, &asked).unwrap();
     assert_eq!(runs.implementation, bank);
+}
+
+#[test]
+fn an_initialiser_that_is_shut_for_who_called_it_and_open_for_strangers_is_open() {
+    let mut world = World::new();
+    let deployer = world.people.deployer;
+    let each = world.chain.create(deployer, ONCE_EACH).unwrap();
+    let patch = world.patch(each, vec![1, 2, 3, 4], vec![]);
+    let proxy = world.proxy;
+    or_skip!(world.refuses(&patch, &IPatchManager::InitializedTwice { proxy }));
 }
