@@ -1,7 +1,7 @@
 //! A patch file, read and looked through.
 //!
 //! # Design
-//! - TOML, as people read it, write it and comment in it. [`raw`] is the form; here everything in it gets its meaning, or a sentence.
+//! - TOML, as people read it, write it and comment in it. `raw` is the form; here everything in it gets its meaning, or a sentence.
 //! - **Paths of layouts are those of files beside the patch file**, wherever the command was typed.
 
 mod asked;

@@ -206,7 +206,16 @@ impl Act {
     #[must_use]
     pub fn usage(&self) -> String {
         let mut usage = self.name.to_owned();
-        for argument in self.arguments {
+        // A patch's terms and parts are in its file, and are nothing to type.
+        let of_a_file = match self.arguments {
+            [first, ..] if first.name == "act" => {
+                usage.push_str(" --patch FILE");
+                16
+            }
+            _ => 0,
+        };
+        let is_typed = |argument: &&Argument| of_a_file == 0 || !matches!(argument.name, "init" | "checks");
+        for argument in self.arguments[of_a_file..].iter().filter(is_typed) {
             usage.push_str(&format!(
                 " {}:{}",
                 argument.name.trim_end_matches('_'),

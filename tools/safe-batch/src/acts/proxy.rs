@@ -65,7 +65,7 @@ acts! {
     "set-mode" => setModeCall(c, _) [guard: Count8, mode_: Mode]
         by: "", waits: Waits::Always, refused: None,
         says: format!(
-            "{} {}.",
+            "makes {} {}.",
             match c.guard {
                 0 => "the limits of what leaves".to_owned(),
                 guard => format!("the guard {guard} (what has to hold at place {})", guard - 1),

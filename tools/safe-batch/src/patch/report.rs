@@ -33,7 +33,7 @@ impl Told {
     /// A line, and the same for whoever signs.
     pub(super) fn alarm(&mut self, line: &str) {
         self.line(line);
-        self.look.push(line.to_owned());
+        self.look.push(line.trim_start().to_owned());
     }
 }
 

@@ -37,14 +37,12 @@ pub(crate) const PHASES: [&str; 10] = [
 pub(crate) fn call(data: &[u8], words: &Words) -> String {
     let file = words.patch.as_deref();
     let of_checks = file.into_iter().flat_map(|file| file.signatures.iter().flatten());
-    let known = file
+    let mut known = file
         .and_then(|file| file.init.signature.as_ref())
         .into_iter()
         .chain(of_checks);
-    known
-        .filter_map(|signature| signature.told(data))
-        .next()
-        .unwrap_or_else(|| raw(data))
+    let told = known.find_map(|signature| signature.told(data));
+    told.unwrap_or_else(|| raw(data))
 }
 
 /// The terms in a call's values, where it has them.
@@ -151,15 +149,15 @@ pub(crate) fn freezes(terms: &Patch, words: &Words) -> String {
         .filter(|group| terms.freezeGroups >> group & 1 == 1)
         .map(|group| hub_group(group, words))
         .collect();
+    let groups = groups.join(" and ");
     let how = match terms.freezeRung {
-        2 => "throttled",
-        3 => "reduced only",
-        4 => "frozen",
-        _ => "put into an unknown state",
+        2 => format!("throttle {groups}"),
+        3 => format!("put {groups} into reduce-only"),
+        4 => format!("freeze {groups}"),
+        _ => format!("put {groups} into an unknown state"),
     };
     format!(
-        "once it is approved anyone may have {} {how} for {}",
-        groups.join(" and "),
+        "once it is approved anyone may {how} for {}",
         duration(terms.freezeSecs)
     )
 }

@@ -10,9 +10,9 @@ const EXAMPLE: &str = include_str!("../../patch/example.toml");
 const A: &str = "0x1111111111111111111111111111111111111111";
 const PROXY: &str = "0x2222222222222222222222222222222222222222";
 /// The identifier of the example's patch.
-const ID: &str = "IDENTIFIER";
+const ID: &str = "0x707043cb41bae422598c3ad217c07294b642f371b9827e421167ea76261e07d8";
 /// Its terms in words.
-const TERMS: &str = "the proxy 0x2222222222222222222222222222222222222222 runs 0x4444444444444444444444444444444444444444 in place of 0x3333333333333333333333333333333333333333; its code has the hash 0x5555555555555555555555555555555555555555555555555555555555555555; the layout of the storage before has the hash 0x7777777777777777777777777777777777777777777777777777777777777777; the layout of the storage after has the hash 0x8888888888888888888888888888888888888888888888888888888888888888; in the switch the proxy is called with data of the hash INIT; what has to hold has the hash CHECKS; time-locked; it can be rolled back in its probation; once it is approved anyone may have group 2 and group 3 reduced only for 7 days; its salt is 0x6666666666666666666666666666666666666666666666666666666666666666";
+const TERMS: &str = "the proxy 0x2222222222222222222222222222222222222222 runs 0x4444444444444444444444444444444444444444 in place of 0x3333333333333333333333333333333333333333; its code has the hash 0x5555555555555555555555555555555555555555555555555555555555555555; the layout of the storage before has the hash 0x7777777777777777777777777777777777777777777777777777777777777777; the layout of the storage after has the hash 0x8888888888888888888888888888888888888888888888888888888888888888; in the switch the proxy is called with data of the hash 0x52a754c2491c2974530486bb64c1e752b07dc3b7e07a99bbe4a5f1b458030552; what has to hold has the hash 0x5da4784fbb290a8ff307907cd1ec11515b467a08755cc105b928d711ac5a39fa; time-locked; it can be rolled back in its probation; once it is approved anyone may put group 2 and group 3 into reduce-only for 7 days; its salt is 0x6666666666666666666666666666666666666666666666666666666666666666";
 /// Its checks in words.
 const CHECKS: &str = "What has to hold: (1) price() of 0x2222222222222222222222222222222222222222 succeeds. (2) process(0x0000000000000000000000000000000000000000000000000000000000000000) of 0x2222222222222222222222222222222222222222 reverts, and not because of a pause. (3) version() of 0x2222222222222222222222222222222222222222 answers with a number that is not zero. (4) acceptableRoot(0x0000000000000000000000000000000000000000000000000000000000000000) of 0x2222222222222222222222222222222222222222 answers with 0. (5) price() of 0x2222222222222222222222222222222222222222 answers with a number from 990000000000000000 up to 1010000000000000000. (6) totalSupply() of 0x2222222222222222222222222222222222222222 answers what it did before, or is off by at most 0.5% of what it was. (7) The ratio of the answer of check 6 over that of totalAssets() of 0x2222222222222222222222222222222222222222 moves by at most 1% of what it was. (8) The answer of check 7 goes with that of snapshotTime() of 0x9999999999999999999999999999999999999999 along a line that rises by 5 in each 86400, and leaves it by at most 0.01% of what it was. (9) The answer of check 8 is below that of the data 0x01020304 of 0x4444444444444444444444444444444444444444 by 16 at least.";
 const HASH: &str = "0xabababababababababababababababababababababababababababababababab";
@@ -41,8 +41,8 @@ const TYPED: &[(&str, &str)] = &[
     ("set-proxy 0x1111111111111111111111111111111111111111 set-invariant 3 price() 0x2222222222222222222222222222222222222222 1 HASH ZERO 3 429496730100 0 0", "Sets the guarded proxy 0x1111111111111111111111111111111111111111: [at place 3, what 0xa035b1fe of 0x2222222222222222222222222222222222222222 with 0xabababababababababababababababababababababababababababababababab answers falls by at most 1% and rises by at most 5% over a call; where it does not answer the call is refused.]"),
     ("set-proxy 0x1111111111111111111111111111111111111111 set-invariant 3 price() 0x2222222222222222222222222222222222222222 0 ZERO ZERO 4 7 1 50000", "Sets the guarded proxy 0x1111111111111111111111111111111111111111: [at place 3, what 0xa035b1fe of 0x2222222222222222222222222222222222222222 answers is at least 7 over a call; where it does not answer the call PROCEEDS, as it always answers with 50000 gas.]"),
     ("set-proxy 0x1111111111111111111111111111111111111111 clear-invariant 3", "Sets the guarded proxy 0x1111111111111111111111111111111111111111: [LOOSENS: what has to hold at place 3 no longer has to.]"),
-    ("set-proxy 0x1111111111111111111111111111111111111111 set-mode 0 shadow", "Sets the guarded proxy 0x1111111111111111111111111111111111111111: [the limits of what leaves ONLY WATCH, and refuse nothing.]"),
-    ("set-proxy 0x1111111111111111111111111111111111111111 set-mode 4 latch", "Sets the guarded proxy 0x1111111111111111111111111111111111111111: [the guard 4 (what has to hold at place 3) refuse, and trip.]"),
+    ("set-proxy 0x1111111111111111111111111111111111111111 set-mode 0 shadow", "Sets the guarded proxy 0x1111111111111111111111111111111111111111: [makes the limits of what leaves ONLY WATCH, and refuse nothing.]"),
+    ("set-proxy 0x1111111111111111111111111111111111111111 set-mode 4 latch", "Sets the guarded proxy 0x1111111111111111111111111111111111111111: [makes the guard 4 (what has to hold at place 3) refuse, and trip.]"),
     ("set-policy 1h 2d 1d 3d 90d 1d 5d 30d", "Sets how patches wait that are put on record from then on: 1 hour of review; 2 days in which it can be approved; 1 day of delay; 3 days in which it can be armed, or 90 days on standby; a window of 1 day at the most; 5 days of probation; and a program has at least 30 days left when it is switched to. For the governor. Takes effect at once if it tightens; if it loosens, it fails unless this same call was scheduled and has waited."),
     ("set-attesters 0x1111111111111111111111111111111111111111", "Makes 0x1111111111111111111111111111111111111111, a council's contract, the one that approves patches, in place of the one before. For the governor. Waits:"),
     ("set-guardian 0x1111111111111111111111111111111111111111", "Makes 0x1111111111111111111111111111111111111111 the guardian, who arms, applies and rolls back, in place of the one before. For the governor, for whom it waits, and the attesters, for whom it does not. For the governor it waits: it fails unless this same call was scheduled and has waited."),
@@ -64,7 +64,7 @@ const OF_A_PATCH: &[(&str, &str)] = &[
     ("apply 9000000", "APPLIES, or nothing of it happens: TERMS. In the switch the proxy is called: initializeThree(root 0x0101010101010101010101010101010101010101010101010101010101010101, mutes false). WHOLE A program that is not active is activated first, with 9000000 gas at the most. For the guardian"),
     ("roll-back 0xabababababababababababababababababababababababababababababababab", "ROLLS BACK, once and in probation: the proxy 0x2222222222222222222222222222222222222222 runs 0x3333333333333333333333333333333333333333 again in place of 0x4444444444444444444444444444444444444444. The reason on record is 0xabababababababababababababababababababababababababababababababab. For the guardian and the governor. Takes effect at once."),
     ("cancel", "Cancels THAT: it will not be applied, and never comes back."),
-    ("freeze", "Has the approved patch, by which the proxy 0x2222222222222222222222222222222222222222 runs 0x4444444444444444444444444444444444444444 in place of 0x3333333333333333333333333333333333333333, freeze what its terms say, once: once it is approved anyone may have group 2 and group 3 reduced only for 7 days. It ends by itself. For anyone. Takes effect at once."),
+    ("freeze", "Has the approved patch, by which the proxy 0x2222222222222222222222222222222222222222 runs 0x4444444444444444444444444444444444444444 in place of 0x3333333333333333333333333333333333333333, freeze what its terms say, once: once it is approved anyone may put group 2 and group 3 into reduce-only for 7 days. It ends by itself. For anyone. Takes effect at once."),
 ];
 
 /// The example in a file, with other text in places.
@@ -124,7 +124,10 @@ fn what_is_about_a_patch_is_filled_in_from_its_file() {
     for (act, sentence) in OF_A_PATCH {
         let text = told(&write_with("filled", act, &["--patch", &name]));
         let sentence = whole(sentence);
-        assert!(text.contains(&format!("\n\n1. {sentence}")), "{sentence}\n\n{text}");
+        assert!(
+            text.contains(&format!("\n\n1. {sentence}")),
+            "{sentence}\n\n{text}"
+        );
         let batch = path("filled").to_str().unwrap().to_owned();
         let with_file = ["describe", &batch, "--kind", "patch", "--patch", &name];
         assert_eq!(told(&run(&with_file)), text);
@@ -143,7 +146,14 @@ fn what_is_about_a_patch_is_filled_in_from_its_file() {
 #[test]
 fn every_act_that_is_listed_is_tested() {
     let listed = told(&run(&["acts", "--kind", "patch"]));
-    let councils = ["execute", "approve", "revoke", "set-members", "cancel-action", "name-committee"];
+    let councils = [
+        "execute",
+        "approve",
+        "revoke",
+        "set-members",
+        "cancel-action",
+        "name-committee",
+    ];
     let mut settings = 0;
     for line in listed.lines() {
         let name = line.split(' ').next().unwrap();
@@ -163,6 +173,14 @@ fn every_act_that_is_listed_is_tested() {
         assert!(tested, "{line}");
     }
     assert_eq!(settings, 10);
+    assert!(
+        listed.contains("\napply --patch FILE activationGas:NUMBER\n"),
+        "{listed}"
+    );
+    assert!(
+        listed.contains("\nroll-back --patch FILE reason:HASH\n"),
+        "{listed}"
+    );
 }
 
 #[test]
@@ -173,11 +191,23 @@ fn a_member_of_the_attesters_approves_the_files_patch() {
         "member",
         "approve-patch",
         &[
-            "--patch", &name, "--approve", "--council", council, "--nonce", "7", "--epoch", "3",
-            "--valid-after", "1700000000", "--valid-before", "1700086400",
+            "--patch",
+            &name,
+            "--approve",
+            "--council",
+            council,
+            "--nonce",
+            "7",
+            "--epoch",
+            "3",
+            "--valid-after",
+            "1700000000",
+            "--valid-before",
+            "1700086400",
         ],
     ));
-    let inner = whole("[APPROVES THAT: from then on its delay runs. For the attesters. Takes effect at once.]");
+    let inner =
+        whole("[APPROVES THAT: from then on its delay runs. For the attesters. Takes effect at once.]");
     assert!(
         text.contains(&format!(
             "\n\n1. Approves as a member that the council carries out a call of {CONTRACT} with 0 wei: {inner}"
@@ -207,14 +237,20 @@ fn another_patch_than_the_files_is_something_to_look_at() {
 
 #[test]
 fn eth_comes_with_what_takes_it_and_with_nothing_else() {
-    told(&write_with("paid", &format!("keep-alive {A}"), &["--value", "12"]));
+    told(&write_with(
+        "paid",
+        &format!("keep-alive {A}"),
+        &["--value", "12"],
+    ));
     let written = json("paid");
     assert_eq!(written["transactions"][0]["value"], "12");
     assert_eq!(written["transactions"][0]["contractMethod"]["payable"], true);
     let batch = path("paid").to_str().unwrap().to_owned();
     let described = run(&["describe", &batch, "--kind", "patch"]);
     assert_eq!(described.status.code(), Some(1));
-    assert!(String::from_utf8(described.stdout).unwrap().contains("Transaction 1 sends 12 wei."));
+    assert!(String::from_utf8(described.stdout)
+        .unwrap()
+        .contains("Transaction 1 sends 12 wei."));
     refused(
         &write_with("unpaid", &format!("settle {A}"), &["--value", "1"]),
         "'settle' takes no ETH: write it without --value",
@@ -229,45 +265,150 @@ fn what_a_manager_would_refuse_is_refused() {
     let name = patch("refused.toml", &[]);
     let open = |text: &str| text.to_owned();
     for (act, sentence) in [
-        ("propose".to_owned(), "'propose' takes the sixteen terms of a patch: give its file with --patch"),
-        (open("apply 1"), "'apply' takes the sixteen terms of a patch: give its file with --patch"),
-        (open("arm HASH 1700000000 1700003598"), "the window is shorter than 1 hour"),
-        (open("arm HASH 1700003600 1700000000"), "the window is shorter than 1 hour"),
+        (
+            "propose".to_owned(),
+            "'propose' takes the sixteen terms of a patch: give its file with --patch",
+        ),
+        (
+            open("apply 1"),
+            "'apply' takes the sixteen terms of a patch: give its file with --patch",
+        ),
+        (
+            open("arm HASH 1700000000 1700003598"),
+            "the window is shorter than 1 hour",
+        ),
+        (
+            open("arm HASH 1700003600 1700000000"),
+            "the window is shorter than 1 hour",
+        ),
         (format!("adopt {A} 3 {A}"), "'3' is none of guarded, uups, beacon"),
-        (format!("adopt {A} proxy {A}"), "'proxy' is none of guarded, uups, beacon"),
+        (
+            format!("adopt {A} proxy {A}"),
+            "'proxy' is none of guarded, uups, beacon",
+        ),
         (format!("restrict {A} 6 frozen 1d"), "there is no group 6"),
-        (format!("restrict {A} 1 frozen 31d"), "is out of bounds: from 1 second up to 30 days"),
-        (format!("settle 0x{}", "0".repeat(40)), "the zero address is nobody"),
+        (
+            format!("restrict {A} 1 frozen 31d"),
+            "is out of bounds: from 1 second up to 30 days",
+        ),
+        (
+            format!("settle 0x{}", "0".repeat(40)),
+            "the zero address is nobody",
+        ),
         (format!("set-proxy {A} 0x"), "it is no setting of a guarded proxy"),
-        (format!("set-proxy {A} 0xdeadbeef"), "it is no setting of a guarded proxy: pauses are 'restrict' and 'lift'"),
-        (format!("set-proxy {A} pause 1"), "'pause' is no setting of a guarded proxy; there are set-selectors,"),
-        (format!("set-proxy {A} set-mode 3"), "'set-mode' takes 2 arguments and was given 1"),
-        (format!("set-proxy {A} set-mode 3 3"), "The proxy refuses 'set-mode': '3' is none of enforce, shadow, latch."),
-        (format!("set-proxy {A} set-unlisted view 0 3 0"), "there is no latch 3"),
-        (format!("set-proxy {A} set-unlisted view 0 0 2"), "'nests' is 0 or 1, and not 2"),
-        (format!("set-proxy {A} set-unlisted 5 0 0 0"), "'5' is none of increases, decreases, reduces-own, withdraws, view"),
-        (format!("set-proxy {A} unlist-selectors 0x0102"), "'0x0102' is not a selector"),
-        (format!("set-proxy {A} unlist-selectors pause"), "'pause' is not the signature of a function"),
+        (
+            format!("set-proxy {A} 0xdeadbeef"),
+            "it is no setting of a guarded proxy: pauses are 'restrict' and 'lift'",
+        ),
+        (
+            format!("set-proxy {A} pause 1"),
+            "'pause' is no setting of a guarded proxy; there are set-selectors,",
+        ),
+        (
+            format!("set-proxy {A} set-mode 3"),
+            "'set-mode' takes 2 arguments and was given 1",
+        ),
+        (
+            format!("set-proxy {A} set-mode 3 3"),
+            "The proxy refuses 'set-mode': '3' is none of enforce, shadow, latch.",
+        ),
+        (
+            format!("set-proxy {A} set-unlisted view 0 3 0"),
+            "there is no latch 3",
+        ),
+        (
+            format!("set-proxy {A} set-unlisted view 0 0 2"),
+            "'nests' is 0 or 1, and not 2",
+        ),
+        (
+            format!("set-proxy {A} set-unlisted 5 0 0 0"),
+            "'5' is none of increases, decreases, reduces-own, withdraws, view",
+        ),
+        (
+            format!("set-proxy {A} unlist-selectors 0x0102"),
+            "'0x0102' is not a selector",
+        ),
+        (
+            format!("set-proxy {A} unlist-selectors pause"),
+            "'pause' is not the signature of a function",
+        ),
         (format!("set-proxy {A} watch {A} 0 1d"), "a capacity of zero"),
-        (open("set-policy 59m 2d 1d 3d 90d 1d 5d 30d"), "the review's time of 59 minutes is out of bounds: from 1 hour up to 30 days"),
-        (open("set-policy 1h 2d 1d 3d 181d 1d 5d 30d"), "the standby's time of 181 days is out of bounds"),
-        (open("set-policy 1h 2d 1d 3d 90d 1d 5d 4d"), "the time that a program has to have left of 4 days is out of bounds: from 5 days up to 300 days"),
-        (open("set-policy 1h 2d 1d 3d 90d 1d 5d 301d"), "from 5 days up to 300 days"),
-        (open("propose 2 A A A H H H H H H 0 0 0 0 0 H"), "the act 2 means nothing"),
-        (open("propose 0 A A A H H H H H H 2 0 0 0 0 H"), "the path 2 means nothing"),
-        (open("propose 0 A A A H H H H H H 0 2 0 0 0 H"), "the way back 2 means nothing"),
-        (open("propose 0 A A A H H H H H H 0 0 64 4 1 H"), "it freezes groups that there are not"),
-        (open("propose 0 A A A H H H H H H 0 0 1 1 1 H"), "1 is not a state to freeze to"),
-        (open("propose 0 A A A H H H H H H 0 0 1 4 0 H"), "it freezes groups for no time, or none for some"),
-        (open("propose 0 A A A H H H H H H 0 0 0 0 1 H"), "it freezes groups for no time, or none for some"),
-        (open("propose 0 A A A H H H H H H 0 0 0 4 0 H"), "it freezes groups for no time, or none for some"),
-        (open("propose 1 A A A H H H H H H 0 1 0 0 0 H"), "a hand-over cannot be rolled back, initialises nothing and asks no checks"),
-        (open("reveal 0 A A A H H H H H H 1 0 0 0 0 H"), "a standby patch is in the open from its first second"),
-        (open("freeze 0 A A A H H H H H H 0 0 0 0 0 H"), "its terms freeze nothing"),
-        (open("roll-back 0 A A A H H H H H H 0 1 0 0 0 H H"), "its terms bar the way back"),
-        (open("apply 0 A A A H H H H H H 0 0 0 0 0 H 0x 0x 0"), "the data of the call in the switch are not those of the terms"),
-        (open("apply 0 A A A H H H H EMPTY H 0 0 0 0 0 H 0x 0x 0"), "the checks are not those of the terms"),
-        (open("apply 0 A A A H H H H EMPTY MALFORMED 0 0 0 0 0 H 0x 0x09 0"), "check 1 is not one that a manager takes"),
+        (
+            open("set-policy 59m 2d 1d 3d 90d 1d 5d 30d"),
+            "the review's time of 59 minutes is out of bounds: from 1 hour up to 30 days",
+        ),
+        (
+            open("set-policy 1h 2d 1d 3d 181d 1d 5d 30d"),
+            "the standby's time of 181 days is out of bounds",
+        ),
+        (
+            open("set-policy 1h 2d 1d 3d 90d 1d 5d 4d"),
+            "the time that a program has to have left of 4 days is out of bounds: from 5 days up to 300 days",
+        ),
+        (
+            open("set-policy 1h 2d 1d 3d 90d 1d 5d 301d"),
+            "from 5 days up to 300 days",
+        ),
+        (
+            open("propose 2 A A A H H H H H H 0 0 0 0 0 H"),
+            "the act 2 means nothing",
+        ),
+        (
+            open("propose 0 A A A H H H H H H 2 0 0 0 0 H"),
+            "the path 2 means nothing",
+        ),
+        (
+            open("propose 0 A A A H H H H H H 0 2 0 0 0 H"),
+            "the way back 2 means nothing",
+        ),
+        (
+            open("propose 0 A A A H H H H H H 0 0 64 4 1 H"),
+            "it freezes groups that there are not",
+        ),
+        (
+            open("propose 0 A A A H H H H H H 0 0 1 1 1 H"),
+            "1 is not a state to freeze to",
+        ),
+        (
+            open("propose 0 A A A H H H H H H 0 0 1 4 0 H"),
+            "it freezes groups for no time, or none for some",
+        ),
+        (
+            open("propose 0 A A A H H H H H H 0 0 0 0 1 H"),
+            "it freezes groups for no time, or none for some",
+        ),
+        (
+            open("propose 0 A A A H H H H H H 0 0 0 4 0 H"),
+            "it freezes groups for no time, or none for some",
+        ),
+        (
+            open("propose 1 A A A H H H H H H 0 1 0 0 0 H"),
+            "a hand-over cannot be rolled back, initialises nothing and asks no checks",
+        ),
+        (
+            open("reveal 0 A A A H H H H H H 1 0 0 0 0 H"),
+            "a standby patch is in the open from its first second",
+        ),
+        (
+            open("freeze 0 A A A H H H H H H 0 0 0 0 0 H"),
+            "its terms freeze nothing",
+        ),
+        (
+            open("roll-back 0 A A A H H H H H H 0 1 0 0 0 H H"),
+            "its terms bar the way back",
+        ),
+        (
+            open("apply 0 A A A H H H H H H 0 0 0 0 0 H 0x 0x 0"),
+            "the data of the call in the switch are not those of the terms",
+        ),
+        (
+            open("apply 0 A A A H H H H EMPTY H 0 0 0 0 0 H 0x 0x 0"),
+            "the checks are not those of the terms",
+        ),
+        (
+            open("apply 0 A A A H H H H EMPTY MALFORMED 0 0 0 0 0 H 0x 0x09 0"),
+            "check 1 is not one that a manager takes",
+        ),
     ] {
         let typed: Vec<String> = act
             .split(' ')
@@ -287,8 +428,14 @@ fn what_a_manager_would_refuse_is_refused() {
         ("arm", "with --patch 'arm' takes from and until beside it"),
         ("arm 1700000000", "with --patch 'arm' takes until beside it"),
         ("roll-back", "with --patch 'roll-back' takes reason beside it"),
-        ("propose 0", "with --patch 'propose' takes less: '0' stands in the file already, or is too much"),
-        ("apply 0 1", "with --patch 'apply' takes less: '1' stands in the file already"),
+        (
+            "propose 0",
+            "with --patch 'propose' takes less: '0' stands in the file already, or is too much",
+        ),
+        (
+            "apply 0 1",
+            "with --patch 'apply' takes less: '1' stands in the file already",
+        ),
     ] {
         refused(&write_with("refused", act, &["--patch", &name]), sentence);
     }
@@ -298,20 +445,58 @@ fn what_a_manager_would_refuse_is_refused() {
 fn a_file_that_does_not_fit_is_refused() {
     let name = patch("fits.toml", &[]);
     let elsewhere = run(&[
-        "write", "--kind", "patch", "--chain-id", "1", "--safe", SAFE, "--contract", CONTRACT, "--patch", &name, "propose",
+        "write",
+        "--kind",
+        "patch",
+        "--chain-id",
+        "1",
+        "--safe",
+        SAFE,
+        "--contract",
+        CONTRACT,
+        "--patch",
+        &name,
+        "propose",
     ]);
     refused(&elsewhere, "the patch file is for chain 42161 and not for 1");
     let elsewhere = run(&[
-        "write", "--kind", "patch", "--chain-id", "42161", "--safe", SAFE, "--contract", A, "--patch", &name, "propose",
+        "write",
+        "--kind",
+        "patch",
+        "--chain-id",
+        "42161",
+        "--safe",
+        SAFE,
+        "--contract",
+        A,
+        "--patch",
+        &name,
+        "propose",
     ]);
-    refused(&elsewhere, &format!("the patch file is for the manager {CONTRACT} and not for {A}"));
+    refused(
+        &elsewhere,
+        &format!("the patch file is for the manager {CONTRACT} and not for {A}"),
+    );
     let of_a_hub = run(&[
-        "write", "--chain-id", "42161", "--safe", SAFE, "--contract", CONTRACT, "--patch", &name, "lift", "2",
+        "write",
+        "--chain-id",
+        "42161",
+        "--safe",
+        SAFE,
+        "--contract",
+        CONTRACT,
+        "--patch",
+        &name,
+        "lift",
+        "2",
     ]);
     refused(&of_a_hub, "--patch is for patch managers: give --kind patch");
     let bare = patch(
         "bare.toml",
-        &[("salt = \"0x6666666666666666666666666666666666666666666666666666666666666666\"", "")],
+        &[(
+            "salt = \"0x6666666666666666666666666666666666666666666666666666666666666666\"",
+            "",
+        )],
     );
     refused(
         &write_with("bare", "commit", &["--patch", &bare]),
@@ -326,8 +511,14 @@ fn a_file_that_does_not_fit_is_refused() {
     let layouts = patch(
         "layouts.toml",
         &[
-            ("\"0x7777777777777777777777777777777777777777777777777777777777777777\"", &format!("\"{new}\"")),
-            ("\"0x8888888888888888888888888888888888888888888888888888888888888888\"", &format!("\"{old}\"")),
+            (
+                "\"0x7777777777777777777777777777777777777777777777777777777777777777\"",
+                &format!("\"{new}\""),
+            ),
+            (
+                "\"0x8888888888888888888888888888888888888888888888888888888888888888\"",
+                &format!("\"{old}\""),
+            ),
         ],
     );
     for act in ["commit", "propose", "reveal"] {
@@ -360,7 +551,10 @@ fn layouts() -> (&'static str, &'static str) {
         format!(r#"{{"label": "{label}", "slot": "{slot}", "offset": 0, "type": "t_uint256"}}"#)
     };
     file("old-layout.json", &layout(&field("total", 0)));
-    file("new-layout.json", &layout(&format!("{}, {}", field("total", 0), field("cap", 1))));
+    file(
+        "new-layout.json",
+        &layout(&format!("{}, {}", field("total", 0), field("cap", 1))),
+    );
     ("old-layout.json", "new-layout.json")
 }
 
@@ -370,11 +564,17 @@ fn a_patch_is_told_in_plain_words() {
     let name = patch(
         "plain.toml",
         &[
-            ("\"0x7777777777777777777777777777777777777777777777777777777777777777\"", &format!("\"{old}\"")),
-            ("\"0x8888888888888888888888888888888888888888888888888888888888888888\"", &format!("\"{new}\"")),
+            (
+                "\"0x7777777777777777777777777777777777777777777777777777777777777777\"",
+                &format!("\"{old}\""),
+            ),
+            (
+                "\"0x8888888888888888888888888888888888888888888888888888888888888888\"",
+                &format!("\"{new}\""),
+            ),
         ],
     );
-    assert_eq!(told(&run(&["patch", &name])), include_str!("patch/plain.txt"));
+    assert_eq!(told(&run(&["patch", &name])), include_str!("patches/plain.txt"));
 }
 
 #[test]
@@ -382,7 +582,10 @@ fn what_stands_out_in_a_patch_is_listed() {
     let bare = EXAMPLE.split("\n[layout]").next().unwrap();
     let name = file(
         "bare-patch.toml",
-        &format!("{}\n[init]\ndata = \"0x01020304\"\n", bare.replacen("\"open\"", "\"barred\"", 1)),
+        &format!(
+            "{}\n[init]\ndata = \"0x01020304\"\n",
+            bare.replacen("\"open\"", "\"barred\"", 1)
+        ),
     );
     let output = run(&["patch", &name]);
     assert_eq!(output.status.code(), Some(1));
@@ -401,8 +604,14 @@ fn what_stands_out_in_a_patch_is_listed() {
     let backwards = patch(
         "backwards.toml",
         &[
-            ("\"0x7777777777777777777777777777777777777777777777777777777777777777\"", &format!("\"{new}\"")),
-            ("\"0x8888888888888888888888888888888888888888888888888888888888888888\"", &format!("\"{old}\"")),
+            (
+                "\"0x7777777777777777777777777777777777777777777777777777777777777777\"",
+                &format!("\"{new}\""),
+            ),
+            (
+                "\"0x8888888888888888888888888888888888888888888888888888888888888888\"",
+                &format!("\"{old}\""),
+            ),
         ],
     );
     let output = run(&["patch", &backwards]);
@@ -415,14 +624,19 @@ fn what_stands_out_in_a_patch_is_listed() {
 #[test]
 fn a_hand_over_is_told_as_one() {
     let bare = EXAMPLE.split("\n[layout]").next().unwrap();
-    let text = bare.replacen("\"open\"", "\"barred\"", 1).replacen("\"upgrade\"", "\"hand-over\"", 1);
+    let text = bare
+        .replacen("\"open\"", "\"barred\"", 1)
+        .replacen("\"upgrade\"", "\"hand-over\"", 1);
     let name = file("hand-over.toml", &text);
     let output = run(&["patch", &name]);
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains(&format!(
         "  The proxy {PROXY} gets another administrator or owner, and leaves the manager's care.\n  It runs, and goes on running: 0x3333333333333333333333333333333333333333\n  Administrator or owner then:  0x4444444444444444444444444444444444444444\n"
     )), "{said}");
-    assert!(said.ends_with("LOOK AT THIS BEFORE ANYONE SIGNS:\n- IT CANNOT BE ROLLED BACK.\n"), "{said}");
+    assert!(
+        said.ends_with("LOOK AT THIS BEFORE ANYONE SIGNS:\n- IT CANNOT BE ROLLED BACK.\n"),
+        "{said}"
+    );
     let text = told(&write_with("hand-over", "propose", &["--patch", &name]));
     assert!(text.contains("1. Puts a patch on record with its terms: HANDS OVER: 0x4444444444444444444444444444444444444444 becomes the administrator or owner of the proxy 0x2222222222222222222222222222222222222222, which runs 0x3333333333333333333333333333333333333333 and leaves the manager's care; its code"), "{text}");
 }
@@ -430,9 +644,18 @@ fn a_hand_over_is_told_as_one() {
 #[test]
 fn the_documentation_shows_the_example_and_what_the_command_prints() {
     let page = include_str!("../../../docs/SAFE.md");
-    let shown = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let shown = page
+        .split("```toml\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
     // Its head; the rest of the kinds of checks are a table there.
-    assert!(EXAMPLE.starts_with(shown), "the page shows the example's beginning");
+    assert!(
+        EXAMPLE.starts_with(shown),
+        "the page shows the example's beginning"
+    );
     let id = told_id();
     assert!(page.contains(&id), "{id}");
 }
