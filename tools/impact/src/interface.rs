@@ -40,6 +40,7 @@ pub(crate) fn errors() -> Vec<Error> {
         manager::IPatchManager::abi::errors(),
         manager::IPatchCare::abi::errors(),
         manager::IPatchGovernance::abi::errors(),
+        manager::IPatchSentinels::abi::errors(),
         proxy::IGuardedProxy::abi::errors(),
         proxy::IProxyGuards::abi::errors(),
     ];

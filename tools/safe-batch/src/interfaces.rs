@@ -36,7 +36,7 @@ pub mod council {
 
 /// The patch manager.
 pub mod patch {
-    pub use patch_file::interface::{IPatchCare, IPatchGovernance, IPatchManager};
+    pub use patch_file::interface::{IPatchCare, IPatchGovernance, IPatchManager, IPatchSentinels};
 }
 
 /// The guarded proxy, whose guards the manager sets.

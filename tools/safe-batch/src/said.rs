@@ -372,6 +372,7 @@ fn events(kind: Kind) -> Vec<Event> {
             patch::IPatchManager::abi::events(),
             patch::IPatchCare::abi::events(),
             patch::IPatchGovernance::abi::events(),
+            patch::IPatchSentinels::abi::events(),
             proxy::IGuardedProxy::abi::events(),
             proxy::IProxyGuards::abi::events(),
         ],
@@ -403,6 +404,7 @@ fn errors(kind: Kind) -> Vec<Error> {
             patch::IPatchManager::abi::errors(),
             patch::IPatchCare::abi::errors(),
             patch::IPatchGovernance::abi::errors(),
+            patch::IPatchSentinels::abi::errors(),
             proxy::IGuardedProxy::abi::errors(),
             proxy::IProxyGuards::abi::errors(),
         ],
@@ -431,6 +433,7 @@ pub(crate) fn views(kind: Kind) -> Vec<Function> {
         Kind::Patch => vec![
             patch::IPatchGovernance::abi::functions(),
             patch::IPatchCare::abi::functions(),
+            patch::IPatchSentinels::abi::functions(),
         ],
     };
     only_views(all.into_iter().flat_map(|all| all.into_values().flatten()))

@@ -349,6 +349,7 @@ mod tests {
             (Kind::Patch, patch::IPatchManager::abi::functions()),
             (Kind::Patch, patch::IPatchCare::abi::functions()),
             (Kind::Patch, patch::IPatchGovernance::abi::functions()),
+            (Kind::Patch, patch::IPatchSentinels::abi::functions()),
             (Kind::Hub, council::ICouncil::abi::functions()),
             (Kind::Hub, council::ICouncilItself::abi::functions()),
             (Kind::Hub, council::ICouncilEmergency::abi::functions()),

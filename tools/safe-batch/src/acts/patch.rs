@@ -13,7 +13,8 @@ use std::sync::LazyLock;
 
 /// The rows of its interfaces.
 pub(crate) fn all() -> &'static [Act] {
-    static ALL: LazyLock<Vec<Act>> = LazyLock::new(|| [manager::ACTS, care::ACTS, governance::ACTS].concat());
+    static ALL: LazyLock<Vec<Act>> =
+        LazyLock::new(|| [manager::ACTS, care::ACTS, sentinels::ACTS, governance::ACTS].concat());
     &ALL
 }
 
@@ -133,6 +134,67 @@ mod care {
             by: "For the guardian and the governor.",
             waits: Waits::Never, refused: None,
             says: format!("Of the guarded proxy {}: {} It ends by itself.", c.proxy, restricts(c.state, &hub_group(c.group, t.words), c.secs));
+    }
+}
+
+/// Who restricts when something is found, before there is a fix.
+mod sentinels {
+    use super::*;
+    use portcullis_core::guardian::Config;
+
+    acts! {
+        /// `IPatchSentinels`.
+        patch::IPatchSentinels;
+
+        "sentinel-restrict" => sentinelRestrictCall(c, t) [proxy: Account, group: HubGroup, state: State, secs: PauseSecs, finding: Hash]
+            by: "For the group's sentinel, or its fallback in its place; each can do it once until it is armed again.",
+            waits: Waits::Never, refused: None,
+            says: format!("Of the guarded proxy {}, because of the finding {}: {} It ends by itself.", c.proxy, c.finding, restricts(c.state, &hub_group(c.group, t.words), c.secs));
+
+        "sentinel-heartbeat" => sentinelHeartbeatCall(c, t) [proxy: Account, group: HubGroup]
+            by: "For the group's sentinel.",
+            waits: Waits::Never, refused: None,
+            says: format!("Says that the sentinel of {} of the guarded proxy {} is there. It changes nothing else.", hub_group(c.group, t.words), c.proxy);
+
+        "report-sentinel" => reportSentinelCall(c, t) [proxy: Account, group: HubGroup]
+            by: "For anyone.",
+            waits: Waits::Never, refused: None,
+            says: format!("Says that the sentinel of {} of the guarded proxy {} gave no sign of life for too long: its fallback may restrict at once.", hub_group(c.group, t.words), c.proxy);
+
+        "name-sentinel" => nameSentinelCall(c, t) [proxy: Account, group: HubGroup, sentinel_: Account, fallback_: Account]
+            by: "For the governor.",
+            waits: Waits::Always, refused: refused::pair(c.sentinel_, c.fallback_),
+            says: format!(
+                "Makes {} the sentinel of {} of the guarded proxy {} and {} its fallback, in place of those before; both may restrict it once.",
+                c.sentinel_, hub_group(c.group, t.words), c.proxy, c.fallback_
+            );
+
+        "configure-sentinels" => configureSentinelsCall(c, _) [proxy: Account, heartbeatSecs: Secs, pauseSecs: Secs, coolDownSecs: Secs, budgetSecs: Secs, periodSecs: Secs]
+            by: "For the governor.",
+            waits: Waits::IfLoosens,
+            refused: refused::guardians(Config {
+                heartbeat_secs: c.heartbeatSecs,
+                pause_secs: c.pauseSecs,
+                cool_down_secs: c.coolDownSecs,
+                budget_secs: c.budgetSecs,
+                period_secs: c.periodSecs,
+                // No council decides there.
+                council_secs: c.pauseSecs,
+            }),
+            says: format!(
+                "Sets what sentinels of the guarded proxy {} may do: a sign of life every {}; a restriction of up to {}; the next one {} after its end; and at most {} of them in any {}.",
+                c.proxy, duration(c.heartbeatSecs), duration(c.pauseSecs), duration(c.coolDownSecs), duration(c.budgetSecs), duration(c.periodSecs)
+            );
+
+        "rearm-sentinel" => rearmSentinelCall(c, t) [proxy: Account, group: HubGroup]
+            by: "For the governor.",
+            waits: Waits::Never, refused: None,
+            says: format!("Lets the sentinel and the fallback of {} of the guarded proxy {} each restrict once more, within the same budget.", hub_group(c.group, t.words), c.proxy);
+
+        "dismiss-sentinel" => dismissSentinelCall(c, t) [proxy: Account, group: HubGroup]
+            by: "For the guardian, the governor and the attesters.",
+            waits: Waits::Never, refused: None,
+            says: format!("Leaves {} of the guarded proxy {} without sentinel and fallback.", hub_group(c.group, t.words), c.proxy);
     }
 }
 
