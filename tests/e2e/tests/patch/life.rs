@@ -19,6 +19,16 @@ fn the_identifier_is_what_wallets_compute() {
 }
 
 #[test]
+fn of_a_patch_that_was_never_on_record_there_is_nothing_to_tell() {
+    let world = World::new();
+    let patch = B256::repeat_byte(7);
+    let asked = IPatchCare::patchStateCall { patch }.abi_encode();
+    let told = world.chain.call(world.people.user, world.manager, asked).unwrap();
+    let unknown = IPatchManager::PatchInPhase { patch, phase: 0 };
+    assert_eq!(called::<IPatchManager::PatchInPhase>(&told), Some(unknown));
+}
+
+#[test]
 fn a_patch_that_was_hidden_is_approved_revealed_tried_applied_and_final() {
     let mut world = World::new();
     let patch = world.right();
