@@ -125,7 +125,7 @@ pub enum Fixture {
 
 impl Fixture {
     /// Every one.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Token,
         Self::NoReturnToken,
         Self::RefusingToken,
