@@ -170,6 +170,12 @@ impl Switching<'_> {
         let id = ask(&self.worlds.new, manager, &terms.patch_id())?.ok_or_else(unlike)?;
         for step in 0..MOST_STEPS {
             let state = self.state(manager, id)?.ok_or_else(unlike)?;
+            if step == 0 && (1..=4).contains(&state.phase) {
+                self.steps.push(format!(
+                    "The patch {id} is {} on record with the manager {manager}.",
+                    PHASES[usize::from(state.phase)]
+                ));
+            }
             let refused = match state.phase {
                 0 => {
                     self.steps.push(format!(
@@ -210,11 +216,6 @@ impl Switching<'_> {
                     ));
                 }
             };
-            if step == 0 {
-                let phase = PHASES.get(usize::from(state.phase)).copied().unwrap_or_default();
-                let on_record = format!("The patch {id} is {phase} on record with the manager {manager}.");
-                self.steps.insert(0, on_record);
-            }
             if refused.is_some() {
                 return Ok(refused);
             }

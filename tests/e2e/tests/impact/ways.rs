@@ -98,6 +98,7 @@ fn a_patch_on_record_goes_the_managers_whole_way_as_soon_as_it_can_wherever_it_s
 
     or_skip!(lab.world.chain.move_to(ready_at - DAY));
     lab.world.approve(id);
+    let ready_at = lab.world.state(id).readyAt;
     let approved = simulated(&lab, &scenario, &way).unwrap();
     assert_eq!(
         (approved.switched_at, approved.switched.steps.len()),
@@ -268,14 +269,18 @@ fn a_program_that_is_not_active_is_activated_by_the_manager_in_the_switch() {
     assert_eq!(with(15_000_000), None);
 }
 
-/// A program that answers every call with this number.
+/// A program that answers every call with this number, but for `proxiableUUID()`, which a proxy would take at its word.
 fn answering(number: u8) -> Vec<u8> {
     let text = format!(
         r#"(module
+            (import "vm_hooks" "read_args" (func $read_args (param i32)))
             (import "vm_hooks" "write_result" (func $write_result (param i32 i32)))
             (memory (export "memory") 1 1)
             (data (i32.const 31) "\{number:02x}")
             (func (export "user_entrypoint") (param i32) (result i32)
+                (call $read_args (i32.const 64))
+                (if (i32.eq (i32.load (i32.const 64)) (i32.const 0x2d90d152))
+                    (then (return (i32.const 1))))
                 (call $write_result (i32.const 0) (i32.const 32))
                 (i32.const 0)))"#
     );
