@@ -179,7 +179,7 @@ fn run(arguments: &RunArguments) -> Result<bool, String> {
 
 /// The new version, as far as files tell.
 enum New {
-    Managed(Managed),
+    Managed(Box<Managed>),
     At(Administered),
     Coded(Code, Administered),
 }
@@ -201,13 +201,13 @@ impl New {
                         file.chain_id
                     )));
                 }
-                Ok(Self::Managed(Managed {
+                Ok(Self::Managed(Box::new(Managed {
                     manager: file.manager,
                     terms: file.terms.clone(),
                     init: file.init.data.clone(),
                     checks: file.checks_data().clone(),
                     activation_gas: arguments.activation_gas,
-                }))
+                })))
             }
             (None, Some(implementation), _) => Ok(Self::At(at(*implementation))),
             (None, None, Some(path)) => Ok(Self::Coded(code(path)?, at(Address::ZERO))),
@@ -219,7 +219,7 @@ impl New {
 
     fn way(self, fork: &mut Fork, scenario: &Scenario) -> Result<Way, String> {
         Ok(match self {
-            Self::Managed(patch) => Way::Managed(Box::new(patch)),
+            Self::Managed(patch) => Way::Managed(patch),
             Self::At(switch) => Way::Administered(switch),
             Self::Coded(code, switch) => Way::Administered(Administered {
                 implementation: deploy(fork, &code, &scenario.errors)?,
