@@ -136,6 +136,10 @@ fn answers_that_belong_together_keep_their_ratio_their_line_and_their_gap() {
         for (a, b, holds) in [(800, 850, true), (801, 850, false), (850, 800, false)] {
             line.hold(a, b, &[price, Rule::Below(u(50))], holds);
         }
+        // Of three, the last goes with the one in front of it: the marker is below the price.
+        let apart = [price, Rule::Succeeds, Rule::Below(u(1_000))];
+        line.hold(1_100, 100, &apart, true);
+        line.hold(1_099, 100, &apart, false);
     }
 }
 
