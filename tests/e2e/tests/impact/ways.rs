@@ -296,7 +296,8 @@ fn programs_are_old_and_new_versions_as_any_code_is() {
     };
     let seven = world.chain.create(deployer, init_code_for(&seven)).unwrap();
     world.chain.activate_program(deployer, seven).unwrap();
-    let input = proxy_input(world.manager, seven, false, vec![], vec![]);
+    // It answers whatever it is called with, to be initialised too.
+    let input = proxy_input(world.manager, seven, false, vec![1, 2, 3, 4], vec![]);
     let code = wasm::code("proxy").unwrap();
     let proxy = world.chain.deploy_program(deployer, &code, input).unwrap();
     let endpoint = Arc::new(Endpoint::pin(world.chain.client().url(), None).unwrap());
