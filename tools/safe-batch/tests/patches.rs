@@ -43,6 +43,13 @@ const TYPED: &[(&str, &str)] = &[
     ("set-proxy 0x1111111111111111111111111111111111111111 clear-invariant 3", "Sets the guarded proxy 0x1111111111111111111111111111111111111111: [LOOSENS: what has to hold at place 3 no longer has to.]"),
     ("set-proxy 0x1111111111111111111111111111111111111111 set-mode 0 shadow", "Sets the guarded proxy 0x1111111111111111111111111111111111111111: [makes the limits of what leaves ONLY WATCH, and refuse nothing.]"),
     ("set-proxy 0x1111111111111111111111111111111111111111 set-mode 4 latch", "Sets the guarded proxy 0x1111111111111111111111111111111111111111: [makes the guard 4 (what has to hold at place 3) refuse, and trip.]"),
+    ("sentinel-restrict 0x1111111111111111111111111111111111111111 2 reduce-only 6h 0xabababababababababababababababababababababababababababababababab", "Of the guarded proxy 0x1111111111111111111111111111111111111111, because of the finding 0xabababababababababababababababababababababababababababababababab: Puts group 2"),
+    ("sentinel-heartbeat 0x1111111111111111111111111111111111111111 2", "Says that the sentinel of group 2 of the guarded proxy 0x1111111111111111111111111111111111111111 is there. It changes nothing else. For the group's sentinel. Takes effect at once."),
+    ("report-sentinel 0x1111111111111111111111111111111111111111 2", "Says that the sentinel of group 2 of the guarded proxy 0x1111111111111111111111111111111111111111 gave no sign of life for too long: its fallback may restrict at once. For anyone. Takes effect at once."),
+    ("name-sentinel 0x1111111111111111111111111111111111111111 2 0x2222222222222222222222222222222222222222 0x3333333333333333333333333333333333333333", "Makes 0x2222222222222222222222222222222222222222 the sentinel of group 2 of the guarded proxy 0x1111111111111111111111111111111111111111 and 0x3333333333333333333333333333333333333333 its fallback, in place of those before; both may restrict it once. For the governor. Waits:"),
+    ("configure-sentinels 0x1111111111111111111111111111111111111111 1d 6h 12h 2d 30d", "Sets what sentinels of the guarded proxy 0x1111111111111111111111111111111111111111 may do: a sign of life every 1 day; a restriction of up to 6 hours; the next one 12 hours after its end; and at most 2 days of them in any 30 days. For the governor. Takes effect at once if it tightens;"),
+    ("rearm-sentinel 0x1111111111111111111111111111111111111111 2", "Lets the sentinel and the fallback of group 2 of the guarded proxy 0x1111111111111111111111111111111111111111 each restrict once more, within the same budget. For the governor. Takes effect at once."),
+    ("dismiss-sentinel 0x1111111111111111111111111111111111111111 2", "Leaves group 2 of the guarded proxy 0x1111111111111111111111111111111111111111 without sentinel and fallback. For the guardian, the governor and the attesters. Takes effect at once."),
     ("set-policy 1h 2d 1d 3d 90d 1d 5d 30d", "Sets how patches wait that are put on record from then on: 1 hour of review; 2 days in which it can be approved; 1 day of delay; 3 days in which it can be armed, or 90 days on standby; a window of 1 day at the most; 5 days of probation; and a program has at least 30 days left when it is switched to. For the governor. Takes effect at once if it tightens; if it loosens, it fails unless this same call was scheduled and has waited."),
     ("set-attesters 0x1111111111111111111111111111111111111111", "Makes 0x1111111111111111111111111111111111111111, a council's contract, the one that approves patches, in place of the one before. For the governor. Waits:"),
     ("set-guardian 0x1111111111111111111111111111111111111111", "Makes 0x1111111111111111111111111111111111111111 the guardian, who arms, applies and rolls back, in place of the one before. For the governor, for whom it waits, and the attesters, for whom it does not. For the governor it waits: it fails unless this same call was scheduled and has waited."),
@@ -287,6 +294,14 @@ fn what_a_manager_would_refuse_is_refused() {
             "'proxy' is none of guarded, uups, beacon",
         ),
         (format!("restrict {A} 6 frozen 1d"), "there is no group 6"),
+        (
+            format!("name-sentinel {A} 2 {A} {A}"),
+            "the fallback is the guardian",
+        ),
+        (
+            format!("configure-sentinels {A} 1d 31d 12h 2d 30d"),
+            "the pause's time of 31 days is out of bounds",
+        ),
         (
             format!("restrict {A} 1 frozen 31d"),
             "is out of bounds: from 1 second up to 30 days",
