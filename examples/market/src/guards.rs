@@ -2,7 +2,8 @@
 //!
 //! # Design
 //! - **HEALTH on every path that moves collateral or debt.** Where a risk may grow, or collateral is sold, it fails closed: no price, no loan. Where it can only fall,
-//!   repaying and adding, it fails open, with an event: a dead oracle stops nobody from paying.
+//!   repaying and adding, it fails open, with an event: a dead oracle stops nobody from paying. One that burns all the gas it gets does, as it cannot be told from a caller who gave too
+//!   little.
 //! - **What a caller can make refuse at will trips nothing**: borrowing too much is refused in the body, by the market's own sum. HEALTH asks again at the
 //!   exit, when every call out has returned: if it does not hold there, somebody moved something in between, or the sum is wrong.
 //! - **Nor does a price move within a call**, which is one transaction's part: then a price was pumped or let go. Latch that only where nobody but the oracle's own

@@ -151,7 +151,6 @@ impl Judge {
         match step {
             Step::Do { who, deed, .. } => {
                 if latched_alone {
-                    self.count("latched");
                     assert_latched(step, before, after);
                 } else {
                     did(world, *who, *deed, &told, before, after);
@@ -208,6 +207,7 @@ impl Judge {
         assert_eq!(new, told.latched.len() as u64, "{step:?}");
         let rung = |state: u8| if state < 2 { 1 } else { state };
         for latched in &told.latched {
+            self.count("latched");
             assert_eq!(before.mode(latched.guard), LATCH, "{step:?}: {latched:?}");
             let stricter = after.overview.state > rung(before.overview.state);
             // The last rung is the council's, where no freeze is left.

@@ -356,18 +356,27 @@ fn first() -> impl Strategy<Value = Vec<Step>> {
         };
         Step::Do { who, deed, gas: None }
     });
-    vec(begun, 0..=6)
+    let lent = (500..=4_000u64).prop_map(|part| Step::Do {
+        who: Who::Alice,
+        deed: Deed::Supply(Amount::PartBps(part)),
+        gas: None,
+    });
+    let rest = vec(begun, 0..=6);
+    prop_oneof![
+        7 => (lent, rest.clone()).prop_map(|(lent, rest)| [vec![lent], rest].concat()),
+        1 => rest,
+    ]
 }
 
 /// The tokens, what they are worth, what happens, and how it is brought back: whether somebody makes up for what is missing, or the last to leave go without.
 pub fn sequence() -> impl Strategy<Value = (Pair, Base, Vec<Step>, bool)> {
     (select(&PAIRS[..]), select(&BASES[..])).prop_flat_map(|(pair, base)| {
         let some = prop_oneof![
-            18 => step().prop_map(|step| vec![step]),
+            16 => step().prop_map(|step| vec![step]),
             3 => spell(pair),
             2 => waited(),
-            2 => let_go(),
-            3 => crash(),
+            3 => let_go(),
+            4 => crash(),
         ];
         let steps = (first(), vec(some, 1..32)).prop_map(|(first, steps)| [first, steps.concat()].concat());
         (Just(pair), Just(base), steps, any::<bool>())

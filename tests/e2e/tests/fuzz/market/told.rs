@@ -2,8 +2,8 @@
 
 use super::checks::{word, Judge, Seen};
 use super::model::BORROWS_BPS;
-use super::steps::{Asset, Deed};
-use super::world::{World, BAND, OUTFLOW, SOLVENCY};
+use super::steps::{Asset, Deed, Feed};
+use super::world::{World, BAND, HEALTH, OUTFLOW, SOLVENCY};
 use crate::people::Who;
 use alloy_primitives::U256;
 
@@ -52,7 +52,10 @@ pub fn passes(judge: &Judge, world: &World, who: Who, deed: Deed, seen: &Seen) -
     let (own, owed) = (book.collateral[who as usize], book.owed(who));
     match deed {
         Deed::Supply(_) => Some(amount <= purse(loan) && !book.shares_for(amount).is_zero()),
-        Deed::Add(..) => Some(!amount.is_zero() && amount <= purse(collateral)),
+        Deed::Add(_, to) => {
+            let some = !amount.is_zero() && amount <= purse(collateral);
+            both(Some(some), fails_open(world, to, seen))
+        }
         Deed::Withdraw(_) => {
             if amount > book.shares[who as usize] {
                 return Some(false);
@@ -78,7 +81,8 @@ pub fn passes(judge: &Judge, world: &World, who: Who, deed: Deed, seen: &Seen) -
         }
         Deed::Repay(_, of) => {
             let amount = amount.min(book.owed(of));
-            Some(!amount.is_zero() && amount <= purse(loan))
+            let some = !amount.is_zero() && amount <= purse(loan);
+            both(Some(some), fails_open(world, of, seen))
         }
         Deed::Liquidate(_, of) => {
             let sale = prices.and_then(|prices| book.sale(of, amount, &prices, |amount| amount));
@@ -86,6 +90,14 @@ pub fn passes(judge: &Judge, world: &World, who: Who, deed: Deed, seen: &Seen) -
         }
         Deed::Give(..) => None,
     }
+}
+
+/// Whether what lowers a risk passes with this oracle. One that uses up all the gas it gets is no other than a caller who gave too little.
+fn fails_open(world: &World, of: Who, seen: &Seen) -> Option<bool> {
+    if world.feed != Some(Feed::BurnsGas) || seen.book.debts[of as usize].is_zero() {
+        return Some(true);
+    }
+    seen.enforces(HEALTH).then_some(false)
 }
 
 /// A refusal is one whatever else there is.
