@@ -1,7 +1,8 @@
 //! Replays every incident and writes the table, or holds it against the one that is checked in.
 
 use clap::Parser;
-use incident_replays::{replay_all, table};
+use incident_replays::replay_all;
+use incident_replays::table::{self, Agreement};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -31,25 +32,23 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), String> {
     let outcomes = replay_all().map_err(|error| error.to_string())?;
-    let text = table::render(&outcomes, arguments.compiler.as_deref());
+    let compiler = arguments.compiler.as_deref();
     let at = |error: std::io::Error| format!("{}: {error}", arguments.file.display());
     if !arguments.check {
+        let text = table::render(&outcomes, compiler);
         print!("{text}");
         return std::fs::write(&arguments.file, text).map_err(at);
     }
     let checked_in = std::fs::read_to_string(&arguments.file).map_err(at)?;
-    if checked_in == text {
-        println!(
-            "{} incidents replayed: as {} says.",
-            outcomes.len(),
-            arguments.file.display()
-        );
-        return Ok(());
-    }
-    let same_compiler = checked_in.lines().last() == text.lines().last();
-    if !same_compiler && table::without_gas(&checked_in) == table::without_gas(&text) {
-        println!("{} incidents replayed: as the table says, but for the gas, as the programs are another compiler's.", outcomes.len());
-        return Ok(());
-    }
-    Err("docs/INCIDENTS.md is not what the replays say. Run 'scripts/replay', and say in the commit why it changed.".to_owned())
+    let said = match table::compare(&checked_in, &outcomes, compiler) {
+        Agreement::Whole => format!("as {} says.", arguments.file.display()),
+        Agreement::ButGas => {
+            "as the table says, but for the gas, as the programs are another compiler's.".to_owned()
+        }
+        Agreement::No => {
+            return Err("docs/INCIDENTS.md is not what the replays say. Run 'scripts/replay', and say in the commit why it changed.".to_owned())
+        }
+    };
+    println!("{} incidents replayed: {said}", outcomes.len());
+    Ok(())
 }

@@ -60,9 +60,33 @@ pub fn render(outcomes: &[Outcome], compiler: Option<&str>) -> String {
     text
 }
 
-/// All but what differs with the compiler.
+/// How far a table is what the replays come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// To the last figure.
+    Whole,
+    /// But for the gas, as the programs are another compiler's.
+    ButGas,
+    /// It is another table.
+    No,
+}
+
+/// Holds a table against the replays, whose programs this compiler made, or one that nobody names.
 #[must_use]
-pub fn without_gas(text: &str) -> &str {
+pub fn compare(checked_in: &str, outcomes: &[Outcome], compiler: Option<&str>) -> Agreement {
+    let text = render(outcomes, compiler);
+    let same_compiler = checked_in.lines().last() == text.lines().last();
+    if checked_in == text {
+        Agreement::Whole
+    } else if !same_compiler && without_gas(checked_in) == without_gas(&text) {
+        Agreement::ButGas
+    } else {
+        Agreement::No
+    }
+}
+
+/// All but what differs with the compiler.
+fn without_gas(text: &str) -> &str {
     text.split_once(GAS_HEADING).map_or(text, |(before, _)| before)
 }
 
