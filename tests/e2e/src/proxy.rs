@@ -15,6 +15,19 @@ mod proxy_abi {
     );
 }
 
+/// What selectors are: kind, group, whether they are latched, and whether they nest.
+#[must_use]
+pub fn selectors<const N: usize>(of: [[u8; 4]; N], terms: [u8; 4]) -> IProxyGuards::setSelectorsCall {
+    let [kind, group, latch, nests] = terms;
+    IProxyGuards::setSelectorsCall {
+        selectors: of.into_iter().map(Into::into).collect(),
+        kind,
+        group,
+        latch,
+        nests,
+    }
+}
+
 sol! {
     /// A bank in Solidity, with every fault that a guard from outside is for.
     #[sol(all_derives)]

@@ -19,6 +19,8 @@
 
 #[path = "fuzz/chain.rs"]
 mod chain;
+#[path = "fuzz/left.rs"]
+mod left;
 #[path = "fuzz/market/mod.rs"]
 mod market;
 #[path = "fuzz/people.rs"]

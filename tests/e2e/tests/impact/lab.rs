@@ -4,7 +4,7 @@
 use super::world::{succeeded, World};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{sol, SolCall, SolValue};
-use e2e::proxy::{proxy_input, IProxyGuards};
+use e2e::proxy::{proxy_input, selectors};
 use e2e::tokens::Fixture;
 use e2e::wasm;
 use impact::operations::Operations;
@@ -81,23 +81,17 @@ impl Lab {
         let pool = world.create(Fixture::Pool, U256::ZERO.abi_encode());
         let price = U256::from(2_000) * U256::from(10).pow(U256::from(18));
         let initial = IPool::initializeCall { priceWad: price };
-        let views = IProxyGuards::setSelectorsCall {
-            selectors: [
+        let views = selectors(
+            [
                 IPool::sharesOfCall::SELECTOR,
                 IPool::debtOfCall::SELECTOR,
                 IPool::totalSharesCall::SELECTOR,
                 IPool::assetsCall::SELECTOR,
                 IPool::priceCall::SELECTOR,
                 IPool::marginOfCall::SELECTOR,
-            ]
-            .into_iter()
-            .map(Into::into)
-            .collect(),
-            kind: 4,
-            group: 0,
-            latch: 0,
-            nests: 1,
-        };
+            ],
+            [4, 0, 0, 1],
+        );
         let input = proxy_input(
             world.manager,
             pool,

@@ -6,7 +6,7 @@ use alloy_sol_types::SolCall;
 use e2e::calls::refusal;
 use e2e::or_skip;
 use e2e::patch::{IPatchCare, IPatchManager};
-use e2e::proxy::{IBank, IProxyGuards};
+use e2e::proxy::{selectors, IBank, IProxyGuards};
 use e2e::rpc::{Receipt, RpcError};
 
 fn frozen(world: &mut World, groups: u8, rung: u8, secs: u64) -> Whole {
@@ -83,13 +83,7 @@ fn a_freeze_ends_by_itself_in_its_first_second_after() {
 #[test]
 fn where_a_patch_only_reduces_risk_ways_out_stay_open() {
     let mut world = World::new();
-    let views = IProxyGuards::setSelectorsCall {
-        selectors: vec![IBank::repayCall::SELECTOR.into()],
-        kind: 1,
-        group: 2,
-        latch: 0,
-        nests: 0,
-    };
+    let views = selectors([IBank::repayCall::SELECTOR], [1, 2, 0, 0]);
     or_skip!(world.set_proxy(&views.abi_encode()));
     let patch = frozen(&mut world, 0b100, 3, DAY);
     or_skip!(approved(&mut world, &patch));

@@ -6,7 +6,7 @@ use alloy_sol_types::{SolCall, SolEvent};
 use e2e::calls::refusal;
 use e2e::or_skip;
 use e2e::patch::{IPatchCare, IPatchGovernance, IPatchManager, IPatchSentinels, HAND_OVER};
-use e2e::proxy::{IBank, IProxyGuards};
+use e2e::proxy::{selectors, IBank, IProxyGuards};
 use e2e::rpc::{Receipt, RpcError};
 use e2e::tokens::Fixture;
 
@@ -73,13 +73,7 @@ impl Watched {
         let mut world = World::new();
         let (proxy, governor) = (world.proxy, world.people.governor);
         let [sentinel, fallback] = [world.people.user, world.people.attacker];
-        let prices = IProxyGuards::setSelectorsCall {
-            selectors: vec![IBank::setPriceCall::SELECTOR.into()],
-            kind: 0,
-            group: PRICES,
-            latch: 0,
-            nests: 0,
-        };
+        let prices = selectors([IBank::setPriceCall::SELECTOR], [0, PRICES, 0, 0]);
         let settings = [
             IPatchCare::setProxyCall {
                 proxy,

@@ -8,7 +8,7 @@ use e2e::bridge::Validators;
 use e2e::calls::refusal;
 use e2e::hub::{council_input, ICouncil};
 use e2e::patch::{manager_input_with, IPatchCare, IPatchGovernance, IPatchManager, Patch, POLICY};
-use e2e::proxy::{proxy_input, IBank, IProxyGuards};
+use e2e::proxy::{proxy_input, selectors, IBank};
 use e2e::rpc::{Called, Chain, Endpoint, Fingerprint, Lacking, People, Receipt, RpcError, Status};
 use e2e::tokens::Fixture;
 use e2e::wasm;
@@ -449,21 +449,15 @@ pub fn proxied(chain: &mut Chain, manager: Address, target: Address, is_beacon: 
         token_: Address::repeat_byte(0x70),
         marker_: U256::from(MARKER),
     };
-    let views = IProxyGuards::setSelectorsCall {
-        selectors: [
+    let views = selectors(
+        [
             IBank::versionCall::SELECTOR,
             IBank::markerCall::SELECTOR,
             IBank::priceCall::SELECTOR,
             IBank::priceOrCall::SELECTOR,
-        ]
-        .into_iter()
-        .map(Into::into)
-        .collect(),
-        kind: 4,
-        group: 0,
-        latch: 0,
-        nests: 1,
-    };
+        ],
+        [4, 0, 0, 1],
+    );
     let input = proxy_input(
         manager,
         target,

@@ -4,6 +4,7 @@
 use alloy_primitives::{Address, Bytes, B256, U256};
 use alloy_sol_types::{SolCall, SolError, SolEvent, SolValue};
 use e2e::calls::refusal;
+pub use e2e::proxy::selectors;
 use e2e::proxy::{proxy_input, IBank, IGuardedProxy, IProxyGuards};
 use e2e::rpc::{Called, Chain, Endpoint, People, Receipt};
 use e2e::tokens::{Fixture, IBatch, IToken};
@@ -244,18 +245,6 @@ pub fn initialize(token: Address) -> Vec<u8> {
         marker_: u(MARKER),
     }
     .abi_encode()
-}
-
-/// A setting of selectors.
-pub fn selectors<const N: usize>(of: [[u8; 4]; N], terms: [u8; 4]) -> IProxyGuards::setSelectorsCall {
-    let [kind, group, latch, nests] = terms;
-    IProxyGuards::setSelectorsCall {
-        selectors: of.into_iter().map(Into::into).collect(),
-        kind,
-        group,
-        latch,
-        nests,
-    }
 }
 
 /// What reads the bank.

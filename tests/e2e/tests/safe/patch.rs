@@ -9,7 +9,7 @@ use e2e::action::{approvals, Action, COUNCIL};
 use e2e::bridge::{constructor, Validators};
 use e2e::hub::ICouncil;
 use e2e::patch::{check, manager_input, IPatchCare, IPatchManager, Patch, Rule};
-use e2e::proxy::{proxy_input, IProxyGuards};
+use e2e::proxy::{proxy_input, selectors, IProxyGuards};
 use serde_json::json;
 
 const DAY: u64 = 24 * HOUR;
@@ -75,17 +75,6 @@ impl Walk {
             .deploy("patch-manager", manager_input(safe, safe, council, CHANGE_SECS))
             .await;
         let purse = world.deploy("purse", constructor(&[])).await;
-        let set = |selectors: &[[u8; 4]], kind, group, nests| {
-            let selectors = selectors.iter().map(Into::into).collect();
-            IProxyGuards::setSelectorsCall {
-                selectors,
-                kind,
-                group,
-                latch: 0,
-                nests,
-            }
-            .abi_encode()
-        };
         let views = [
             IPurse::balanceOfCall::SELECTOR,
             IPurse::totalCall::SELECTOR,
@@ -94,9 +83,9 @@ impl Walk {
             IPurse::storageLayoutHashCall::SELECTOR,
         ];
         let settings = vec![
-            set(&views, 4, 0, 1),
-            set(&[IPurse::transferCall::SELECTOR], 0, TRANSFERS, 0),
-            set(&[IPurse::withdrawCall::SELECTOR], 3, WITHDRAWALS, 0),
+            selectors(views, [4, 0, 0, 1]).abi_encode(),
+            selectors([IPurse::transferCall::SELECTOR], [0, TRANSFERS, 0, 0]).abi_encode(),
+            selectors([IPurse::withdrawCall::SELECTOR], [3, WITHDRAWALS, 0, 0]).abi_encode(),
         ];
         let input = proxy_input(
             manager,

@@ -5,6 +5,7 @@ use super::model::{Prices, Told};
 use super::steps::{Asset, Change};
 use super::world::{World, BAND_TERMS, BREAKER_TERMS, OUTFLOW};
 use crate::chain::u;
+use crate::left::{assert_within, Left};
 use alloy_primitives::U256;
 use std::collections::HashMap;
 
@@ -174,14 +175,6 @@ impl Terms {
     }
 }
 
-/// Money that left while OUTFLOW was enforced, and what the limit was.
-struct Left {
-    at: u64,
-    amount: U256,
-    capacity: U256,
-    refill_secs: u64,
-}
-
 /// What left of both assets.
 #[derive(Default)]
 pub struct Limits {
@@ -219,20 +212,7 @@ impl Limits {
                     refill_secs,
                 });
             }
-            for first in 0..left.len() {
-                let window = &left[first..];
-                let secs = after.now - window[0].at;
-                let all: U256 = window.iter().map(|left| left.amount).sum();
-                let capacity = window.iter().map(|left| left.capacity).max().unwrap_or_default();
-                let refill = window
-                    .iter()
-                    .map(|left| left.capacity * u(secs) / u(left.refill_secs.max(1)));
-                let bound = capacity + refill.max().unwrap_or_default() + u(1);
-                assert!(
-                    all <= bound,
-                    "{all} of {asset:?} left in {secs} s, and {bound} may"
-                );
-            }
+            assert_within(left, after.now, format_args!("{asset:?}"));
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::steps::{Change, Deed, Step, LONGEST};
 use super::world::{World, OUTFLOW, SOLVENCY, WINDOW};
 use crate::chain::{changed, u};
+use crate::left::{assert_within, Left};
 use crate::people::{Role, Who, ENFORCE, LATCH, SHADOW};
 use crate::token::Trouble;
 use alloy_primitives::{B256, U256};
@@ -75,14 +76,6 @@ impl Seen {
     fn price(&self) -> (U256, U256) {
         (self.managed + u(1), self.supply + u(1_000))
     }
-}
-
-/// Money that left while OUTFLOW was enforced, and what the limit was.
-struct Left {
-    at: u64,
-    amount: U256,
-    capacity: U256,
-    refill_secs: u64,
 }
 
 /// What is remembered over a sequence.
@@ -300,17 +293,7 @@ impl Judge {
                 refill_secs: limit.refillSecs,
             });
         }
-        for first in 0..self.left.len() {
-            let window = &self.left[first..];
-            let secs = after.now - window[0].at;
-            let all: U256 = window.iter().map(|left| left.amount).sum();
-            let capacity = window.iter().map(|left| left.capacity).max().unwrap_or_default();
-            let refill = window
-                .iter()
-                .map(|left| left.capacity * u(secs) / u(left.refill_secs.max(1)));
-            let bound = capacity + refill.max().unwrap_or_default() + u(1);
-            assert!(all <= bound, "{all} left in {secs} s, and {bound} may");
-        }
+        assert_within(&self.left, after.now, "the token");
     }
 }
 
