@@ -6,7 +6,7 @@ use alloy_json_abi::Error;
 use alloy_primitives::Bytes;
 use alloy_sol_types::{Panic, Revert, SolError};
 use embedded_chain::{Outcome, Status};
-use patch_file::typed::quoted;
+use patch_file::{call::told, typed::quoted};
 
 /// The errors that are known by their names: of the manager, of the guarded proxy, and those that a scenario names.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -79,31 +79,7 @@ fn decoded(error: &Error, arguments: &[u8]) -> Option<String> {
         DynSolValue::Tuple(values) => values,
         other => vec![other],
     };
-    let told = error
-        .inputs
-        .iter()
-        .zip(&values)
-        .map(|(input, value)| match input.name.as_str() {
-            "" => shown(value),
-            name => format!("{name} {}", shown(value)),
-        });
-    Some(format!("{}({})", error.name, told.collect::<Vec<_>>().join(", ")))
-}
-
-fn shown(value: &DynSolValue) -> String {
-    let list = |values: &[DynSolValue]| values.iter().map(shown).collect::<Vec<_>>().join(", ");
-    match value {
-        DynSolValue::Bool(flag) => flag.to_string(),
-        DynSolValue::Int(number, _) => number.to_string(),
-        DynSolValue::Uint(number, _) => number.to_string(),
-        DynSolValue::FixedBytes(word, size) => Bytes::copy_from_slice(&word[..*size]).to_string(),
-        DynSolValue::Address(account) => account.to_string(),
-        DynSolValue::Bytes(bytes) => Bytes::copy_from_slice(bytes).to_string(),
-        DynSolValue::String(text) => quoted(text),
-        DynSolValue::Array(values) | DynSolValue::FixedArray(values) => format!("[{}]", list(values)),
-        DynSolValue::Tuple(values) => format!("({})", list(values)),
-        _ => "a value that is not known".to_owned(),
-    }
+    Some(told(&error.name, &error.inputs, &values))
 }
 
 #[cfg(test)]

@@ -14,8 +14,8 @@ use impact::{
 };
 use patch_file::typed::{bytes, secs, somebody};
 use patch_file::PatchFile;
+use safe_batch::console::{read, show};
 use safe_batch::endpoint::Endpoint;
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -273,21 +273,6 @@ fn named<T>(file: &Path, read_it: impl FnOnce(String) -> Result<T, String>) -> R
     read_it(read(file)?).map_err(|why| format!("{}: {why}", file.display()))
 }
 
-fn read(file: &Path) -> Result<String, String> {
-    let unreadable = |error: std::io::Error| format!("{} cannot be read: {error}", file.display());
-    if file == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map_err(unreadable)?;
-        return Ok(text);
-    }
-    std::fs::read_to_string(file).map_err(unreadable)
-}
-
 fn write(path: &Path, text: &str) -> Result<(), String> {
     std::fs::write(path, text).map_err(|error| format!("{} cannot be written: {error}", path.display()))
-}
-
-fn show(text: &str) {
-    // A pipe that nobody reads is no reason to stop.
-    let _ = std::io::stdout().write_all(text.as_bytes());
 }

@@ -13,26 +13,13 @@ use alloy_primitives::{b256, Address, Bytes, B256, U256};
 use alloy_sol_types::{SolCall, SolError};
 use embedded_chain::{Fork, Outcome};
 use patch_file::interface::{IPatchCare, IPatchGovernance, IPatchManager};
-use patch_file::terms::{Patch, HAND_OVER};
+use patch_file::terms::{Patch, HAND_OVER, PHASES};
 use safe_batch::words::moment;
 
 /// ERC-1967's slots.
 const IMPLEMENTATION: B256 = b256!("360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc");
 const ADMIN: B256 = b256!("b53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103");
 const BEACON: B256 = b256!("a3f0ad74e5423aebfd80d3ef4346578335a9a72aeaee59ff6cb3582b35133d50");
-/// The manager's phases.
-const PHASES: [&str; 10] = [
-    "unknown",
-    "committed",
-    "proposed",
-    "approved",
-    "armed",
-    "in probation",
-    "final",
-    "cancelled",
-    "expired",
-    "rolled back",
-];
 /// More steps than a patch's life has.
 const MOST_STEPS: usize = 16;
 

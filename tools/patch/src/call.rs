@@ -2,7 +2,7 @@
 
 use crate::typed::{address, bytes, number, quoted};
 use alloy_dyn_abi::{DynSolType, DynSolValue, JsonAbiExt, Specifier};
-use alloy_json_abi::Function;
+use alloy_json_abi::{Function, Param};
 use alloy_primitives::{keccak256, Bytes, FixedBytes, B256, I256, U256};
 use serde::Deserialize;
 
@@ -105,20 +105,7 @@ impl Signature {
         if again != arguments {
             return None;
         }
-        let told = self
-            .function
-            .inputs
-            .iter()
-            .zip(&values)
-            .map(|(input, value)| match input.name.as_str() {
-                "" => shown(value),
-                name => format!("{name} {}", shown(value)),
-            });
-        Some(format!(
-            "{}({})",
-            self.function.name,
-            told.collect::<Vec<_>>().join(", ")
-        ))
+        Some(told(&self.function.name, &self.function.inputs, &values))
     }
 }
 
@@ -222,6 +209,19 @@ fn scalar(of: &DynSolType, text: &str) -> Result<DynSolValue, String> {
             of.sol_type_name()
         )),
     }
+}
+
+/// What has a name and values in words, `Insolvent(left 5, 0x…)`.
+#[must_use]
+pub fn told(name: &str, of: &[Param], values: &[DynSolValue]) -> String {
+    let told = of
+        .iter()
+        .zip(values)
+        .map(|(param, value)| match param.name.as_str() {
+            "" => shown(value),
+            name => format!("{name} {}", shown(value)),
+        });
+    format!("{name}({})", told.collect::<Vec<_>>().join(", "))
 }
 
 fn shown(value: &DynSolValue) -> String {

@@ -41,6 +41,20 @@ pub const OPEN: u8 = 0;
 /// It cannot.
 pub const BARRED: u8 = 1;
 
+/// Where a patch is in its life, by its number.
+pub const PHASES: [&str; 10] = [
+    "not on record",
+    "committed",
+    "proposed",
+    "approved",
+    "armed",
+    "in probation",
+    "final",
+    "cancelled",
+    "expired",
+    "rolled back",
+];
+
 /// A call whose arguments are a patch's terms, and more.
 macro_rules! call_of {
     ($terms:expr, $interface:ident::$call:ident $(, $more:ident)*) => {{

@@ -19,6 +19,7 @@
 pub mod acts;
 pub mod batch;
 pub mod checksum;
+pub mod console;
 pub mod describe;
 pub mod endpoint;
 mod interfaces;

@@ -6,13 +6,13 @@ use patch_file::PatchFile;
 use safe_batch::{
     acts::{acts_of_a_council_on_itself, acts_of_a_proxys_setting, council_acts, Act, Kind, Waits},
     batch::{Batch, Transaction},
+    console::{read, show},
     describe::describe,
     report::{self, Expected, Report},
     value::{bytes, somebody},
     words::{decimals, symbol, Words},
 };
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[path = "command/acting.rs"]
@@ -381,19 +381,4 @@ fn described(arguments: &DescribeArguments) -> Result<Report, String> {
     let named = |why: String| format!("{}: {why}", file.display());
     let batch = Batch::read(&read(&file)?, kind).map_err(named)?;
     report::batch(&batch, kind, &words, expected).map_err(named)
-}
-
-fn read(file: &Path) -> Result<String, String> {
-    let unreadable = |error: std::io::Error| format!("{} cannot be read: {error}", file.display());
-    if file == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map_err(unreadable)?;
-        return Ok(text);
-    }
-    std::fs::read_to_string(file).map_err(unreadable)
-}
-
-fn show(text: &str) {
-    // A pipe that nobody reads is no reason to stop.
-    let _ = std::io::stdout().write_all(text.as_bytes());
 }

@@ -7,7 +7,7 @@
 use crate::{
     acts::Kind,
     interfaces::{bridge, council, hub, patch, proxy, safe, treasury},
-    patch::sentences::{PHASES, SWITCHES},
+    patch::sentences::SWITCHES,
     value::{bridge_group, hub_group, quoted},
     words::{duration, moment, share, Words},
 };
@@ -15,6 +15,7 @@ use alloy_primitives::{keccak256, Address, Bytes, Log, B256, U256};
 use alloy_sol_types::private::alloy_json_abi::{Error, Event, Function};
 use alloy_sol_types::{Panic, Revert, SolError};
 use embedded_chain::precompiles;
+use patch_file::terms::PHASES;
 
 /// The states of a group or of an asset.
 const STATES: [&str; 5] = ["closed", "half-open", "throttled", "reduce-only", "frozen"];

@@ -19,20 +19,6 @@ use portcullis_core::patch::{Expectation, Joint};
 /// What a proxy is, by its number.
 pub(crate) const SWITCHES: [&str; 3] = ["guarded proxy", "UUPS proxy", "beacon"];
 
-/// Where a patch is in its life, by its number.
-pub(crate) const PHASES: [&str; 10] = [
-    "not on record",
-    "committed",
-    "proposed",
-    "approved",
-    "armed",
-    "in probation",
-    "final",
-    "cancelled",
-    "expired",
-    "rolled back",
-];
-
 /// A call in words: by a function of the patch file whose call it is to the last byte, otherwise its data.
 pub(crate) fn call(data: &[u8], words: &Words) -> String {
     let file = words.patch.as_deref();
