@@ -523,19 +523,7 @@ fn a_file_that_does_not_fit_is_refused() {
         "a standby patch is never hidden",
     );
     let (old, new) = layouts();
-    let layouts = patch(
-        "layouts.toml",
-        &[
-            (
-                "\"0x7777777777777777777777777777777777777777777777777777777777777777\"",
-                &format!("\"{new}\""),
-            ),
-            (
-                "\"0x8888888888888888888888888888888888888888888888888888888888888888\"",
-                &format!("\"{old}\""),
-            ),
-        ],
-    );
+    let layouts = patch_of_layouts("layouts.toml", [new, old]);
     for act in ["commit", "propose", "reveal"] {
         refused(
             &write_with("layouts", act, &["--patch", &layouts]),
@@ -573,22 +561,28 @@ fn layouts() -> (&'static str, &'static str) {
     ("old-layout.json", "new-layout.json")
 }
 
-#[test]
-fn a_patch_is_told_in_plain_words() {
-    let (old, new) = layouts();
-    let name = patch(
-        "plain.toml",
+/// The example with these files of layouts in place of their hashes.
+fn patch_of_layouts(name: &str, [before, after]: [&str; 2]) -> String {
+    let quoted = |text: &str| format!("\"{text}\"");
+    patch(
+        name,
         &[
             (
                 "\"0x7777777777777777777777777777777777777777777777777777777777777777\"",
-                &format!("\"{old}\""),
+                &quoted(before),
             ),
             (
                 "\"0x8888888888888888888888888888888888888888888888888888888888888888\"",
-                &format!("\"{new}\""),
+                &quoted(after),
             ),
         ],
-    );
+    )
+}
+
+#[test]
+fn a_patch_is_told_in_plain_words() {
+    let (old, new) = layouts();
+    let name = patch_of_layouts("plain.toml", [old, new]);
     assert_eq!(told(&run(&["patch", &name])), include_str!("patches/plain.txt"));
 }
 

@@ -43,5 +43,5 @@ acts! {
     "accept-governor" => acceptGovernorCall(_, _) []
         by: "For the one whom the governor proposed.",
         waits: Waits::Never, refused: None,
-        says: "HANDS OVER: makes the caller the governor, in place of the one before.".to_owned();
+        says: super::ACCEPTS.to_owned();
 }

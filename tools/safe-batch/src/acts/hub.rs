@@ -94,7 +94,7 @@ acts! {
     "set-delay" => setDelayCall(c, _) [secs: DelaySecs]
         by: "For the governor.",
         waits: Waits::IfLoosens, refused: None,
-        says: format!("Makes what loosens wait {} from then on. A shorter delay than before loosens.", duration(c.secs));
+        says: super::delays(c.secs);
 
     "schedule" => scheduleCall(c, t) [data: Call]
         by: "For the governor.",
@@ -104,7 +104,7 @@ acts! {
     "cancel-scheduled" => cancelScheduledCall(c, _) [operation: Hash]
         by: "For the one who may cancel, and the governor.",
         waits: Waits::Never, refused: None,
-        says: format!("Cancels the scheduled operation {}: it will not be carried out.", c.operation);
+        says: super::cancels(c.operation);
 
     "propose-governor" => proposeGovernorCall(c, _) [proposed: AnyAccount]
         by: "For the governor.",
@@ -114,5 +114,5 @@ acts! {
     "accept-governor" => acceptGovernorCall(_, _) []
         by: "For the one whom the governor proposed.",
         waits: Waits::Never, refused: None,
-        says: "HANDS OVER: makes the caller the governor, in place of the one before.".to_owned();
+        says: super::ACCEPTS.to_owned();
 }

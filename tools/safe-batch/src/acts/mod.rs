@@ -18,8 +18,9 @@ mod treasury;
 use crate::{
     describe::{Refused, Telling},
     value::{Takes, Value},
+    words::duration,
 };
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
 use alloy_sol_types::private::alloy_json_abi::Function;
 use std::fmt;
 
@@ -267,6 +268,22 @@ impl Act {
 }
 
 /// What naming a successor says; the zero address takes a proposal back.
+/// What `accept-governor` says.
+const ACCEPTS: &str = "HANDS OVER: makes the caller the governor, in place of the one before.";
+
+/// What `set-delay` says.
+fn delays(secs: u64) -> String {
+    format!(
+        "Makes what loosens wait {} from then on. A shorter delay than before loosens.",
+        duration(secs)
+    )
+}
+
+/// What `cancel-scheduled` says.
+fn cancels(operation: B256) -> String {
+    format!("Cancels the scheduled operation {operation}: it will not be carried out.")
+}
+
 fn proposes(proposed: Address) -> String {
     if proposed.is_zero() {
         "Takes back the proposal of a successor of the governor.".to_owned()

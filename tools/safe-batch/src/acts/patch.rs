@@ -228,7 +228,7 @@ mod governance {
         "set-delay" => setDelayCall(c, _) [secs: DelaySecs]
             by: "For the governor.",
             waits: Waits::IfLoosens, refused: None,
-            says: format!("Makes what loosens wait {} from then on. A shorter delay than before loosens.", duration(c.secs));
+            says: super::super::delays(c.secs);
 
         "schedule" => scheduleCall(c, t) [data: Call]
             by: "For the governor.",
@@ -243,12 +243,12 @@ mod governance {
         "accept-governor" => acceptGovernorCall(_, _) []
             by: "For the one whom the governor proposed.",
             waits: Waits::Never, refused: None,
-            says: "HANDS OVER: makes the caller the governor, in place of the one before.".to_owned();
+            says: super::super::ACCEPTS.to_owned();
 
         "cancel-scheduled" => cancelScheduledCall(c, _) [operation: Hash]
             by: "For the guardian and the governor.",
             waits: Waits::Never, refused: None,
-            says: format!("Cancels the scheduled operation {}: it will not be carried out.", c.operation);
+            says: super::super::cancels(c.operation);
     }
 }
 

@@ -59,7 +59,7 @@ acts! {
     "set-delay" => setDelayCall(c, _) [secs: DelaySecs]
         by: "For the governor.",
         waits: Waits::IfLoosens, refused: None,
-        says: format!("Makes what loosens wait {} from then on. A shorter delay than before loosens.", duration(c.secs));
+        says: super::delays(c.secs);
 
     "set-council" => setCouncilCall(c, _) [council: Account]
         by: "For the governor.",
@@ -89,5 +89,5 @@ acts! {
     "cancel-scheduled" => cancelScheduledCall(c, _) [operation: Hash]
         by: "For the guardian and the governor.",
         waits: Waits::Never, refused: None,
-        says: format!("Cancels the scheduled operation {}: it will not be carried out.", c.operation);
+        says: super::cancels(c.operation);
 }
