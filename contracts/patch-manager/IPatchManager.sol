@@ -140,7 +140,7 @@ interface IPatchManager {
     error MalformedCheck(uint64 index);
     /// A hand-over cannot be rolled back and initialises nothing: its terms say so.
     error HandOverTerms(bytes32 patch);
-    /// A patch freezes once, for what its terms say, and those say nothing.
+    /// A patch freezes what its terms say, each group once: nothing of it is left.
     error NothingToFreeze(bytes32 patch);
     /// The caller is not the attesters.
     error NotAttesters(address caller);
@@ -299,7 +299,7 @@ interface IPatchManager {
         bytes calldata checks,
         uint64 activationGas
     ) external payable;
-    /// @notice Freezes what an approved patch says, once.
+    /// @notice Freezes what an approved patch says, each group once. A group that the proxy refuses to restrict, as it is restricted more strictly or for longer already, is left, and its once with it.
     function freeze(
         uint8 act,
         address proxy,

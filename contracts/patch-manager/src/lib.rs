@@ -126,7 +126,7 @@ impl PatchManagerContract {
         Ok(self.patches.approve(&by, patch)?)
     }
 
-    /// Freezes what an approved patch says, once. For anyone.
+    /// Freezes what an approved patch says, each group once. For anyone. A group that the proxy refuses to restrict, as it is restricted more strictly or for longer already, is left.
     ///
     /// # Errors
     /// `NothingToFreeze`, `PatchInPhase`, `PatchHidden`, `SwitchFailed`.

@@ -56,7 +56,7 @@ errors! {
     MalformedCheck(index: u64);
     /// A hand-over cannot be rolled back and initialises nothing: its terms say so.
     HandOverTerms(patch: B256);
-    /// A patch freezes once, for what its terms say, and those say nothing.
+    /// A patch freezes what its terms say, each group once: nothing of it is left.
     NothingToFreeze(patch: B256);
     /// The caller is not the attesters.
     NotAttesters(caller: Address);

@@ -80,6 +80,106 @@ fn a_freeze_ends_by_itself_in_its_first_second_after() {
     );
 }
 
+/// Which groups a call froze.
+fn groups_frozen(world: &World, receipt: &Receipt) -> Vec<u8> {
+    told::<IPatchManager::PatchFroze>(receipt, world.manager)
+        .iter()
+        .map(|froze| froze.groups)
+        .collect()
+}
+
+#[test]
+fn a_group_that_is_held_more_strictly_is_left_and_keeps_its_freeze() {
+    let mut world = World::new();
+    let (proxy, guardian, governor) = (world.proxy, world.people.guardian, world.people.governor);
+    let attacker = world.people.attacker;
+    let patch = frozen(&mut world, 0b1110, 3, HOUR);
+    let id = or_skip!(approved(&mut world, &patch));
+    // One more strictly, and one for longer.
+    for (group, state, secs) in [(1, 4, 30 * 60), (2, 3, 2 * HOUR)] {
+        let call = IPatchCare::restrictCall {
+            proxy,
+            group,
+            state,
+            secs,
+        };
+        succeeded(&world.send(guardian, &call));
+    }
+    let held = [state(&world, 1), state(&world, 2)];
+    let freeze = world.send(attacker, &patch.terms.freeze());
+    succeeded(&freeze);
+    assert_eq!(groups_frozen(&world, &freeze), [0b1000]);
+    let first_until = world.chain.now().unwrap() + HOUR;
+    assert_eq!([state(&world, 1), state(&world, 2)], held);
+    assert_eq!(state(&world, 3), (3, first_until));
+    // What every group that is left refuses is refused, and changes nothing.
+    let refused = IPatchManager::SwitchFailed { proxy };
+    assert_refused(&world.send(attacker, &patch.terms.freeze()), &refused);
+    // A group has its freeze left when its restriction is over, and one that was frozen has none: not when it is lifted either.
+    succeeded(&world.send(governor, &IPatchCare::liftCall { proxy, group: 3 }));
+    or_skip!(world.chain.move_to(held[0].1));
+    let freeze = world.send(attacker, &patch.terms.freeze());
+    succeeded(&freeze);
+    assert_eq!(groups_frozen(&world, &freeze), [0b10]);
+    assert_eq!(state(&world, 1), (3, world.chain.now().unwrap() + HOUR));
+    succeeded(&world.send(governor, &IPatchCare::liftCall { proxy, group: 2 }));
+    let freeze = world.send(attacker, &patch.terms.freeze());
+    succeeded(&freeze);
+    assert_eq!(groups_frozen(&world, &freeze), [0b100]);
+    let none = IPatchManager::NothingToFreeze { patch: id };
+    assert_refused(&world.send(attacker, &patch.terms.freeze()), &none);
+}
+
+/// A contract that makes a call with so much gas and no more, whatever comes of it: of the two words before the call, the first is to whom, the second is the gas.
+#[rustfmt::skip]
+const STARVER: [u8; 29] = [
+    // PUSH21 of the code, MSTORE(0), RETURN(11, 21).
+    0x74,
+    // The rest of the data to memory; CALL(second word, first word, 0, 0, size, 0, 0); STOP.
+    0x60, 0x40, 0x36, 0x03, 0x80, 0x60, 0x40, 0x5f, 0x37,
+    0x5f, 0x5f, 0x91, 0x5f, 0x5f, 0x5f, 0x35, 0x60, 0x20, 0x35, 0xf1, 0x00,
+    0x5f, 0x52, 0x60, 0x15, 0x60, 0x0b, 0xf3,
+];
+
+#[test]
+fn a_starved_freeze_spends_nothing_that_it_did_not_freeze() {
+    let mut world = World::new();
+    let (attacker, manager, proxy) = (world.people.attacker, world.manager, world.proxy);
+    let patch = frozen(&mut world, 0b11_1111, 4, HOUR);
+    let id = or_skip!(approved(&mut world, &patch));
+    let starver = world.chain.create(attacker, STARVER.to_vec()).unwrap();
+    let freeze = patch.terms.freeze();
+    let (mut done, mut in_vain) = (0, 0);
+    for gas in (50_000_u64..3_000_000).step_by(50_000) {
+        let call = [
+            manager.into_word().to_vec(),
+            U256::from(gas).to_be_bytes_vec(),
+            freeze.abi_encode(),
+        ];
+        let sent = world
+            .chain
+            .transact(attacker, starver, call.concat(), U256::ZERO)
+            .unwrap();
+        succeeded(&sent);
+        let restricted: u8 = told::<IProxyGuards::Restricted>(&sent, proxy)
+            .iter()
+            .map(|told| 1 << told.group)
+            .sum();
+        let froze = groups_frozen(&world, &sent).into_iter().sum::<u8>();
+        assert_eq!(froze, restricted, "with {gas} gas");
+        assert_eq!(done & restricted, 0, "with {gas} gas");
+        done |= restricted;
+        in_vain += usize::from(restricted == 0);
+        if done == 0b11_1111 {
+            break;
+        }
+    }
+    assert_eq!(done, 0b11_1111, "enough gas freezes what is left");
+    assert_ne!(in_vain, 0);
+    let none = IPatchManager::NothingToFreeze { patch: id };
+    assert_refused(&world.send(attacker, &freeze), &none);
+}
+
 #[test]
 fn where_a_patch_only_reduces_risk_ways_out_stay_open() {
     let mut world = World::new();

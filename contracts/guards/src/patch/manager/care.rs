@@ -4,7 +4,7 @@ use super::{
     super::{
         events::{PatchFroze, ProgramKeptAlive, ProxyAdopted},
         proxy::restrict,
-        refusals::{ImplementationDiffers, NothingToFreeze, PatchHidden, ProxyKnown},
+        refusals::{ImplementationDiffers, NothingToFreeze, PatchHidden, ProxyKnown, SwitchFailed},
         Switch, Terms,
     },
     in_phase, PatchManager,
@@ -55,13 +55,17 @@ impl PatchManager {
         Ok(())
     }
 
-    /// Freezes what an approved patch is about, once, as long as its terms say: whoever asks. It ends by itself.
+    /// Freezes what an approved patch is about, each group once, as long as its terms say: whoever asks. It ends by itself.
+    ///
+    /// A group that the proxy refuses to restrict is left as it is, and its once with it: it is restricted more strictly or for longer already, or the caller gave too little gas for it.
+    /// So a freeze of the guardian keeps no other group open, and nobody spends a patch's freeze by starving it.
     ///
     /// # Errors
-    /// [`NothingToFreeze`], [`ProxyUnknown`](crate::patch::ProxyUnknown), [`PatchInPhase`](crate::patch::PatchInPhase) when it is neither approved nor armed, [`PatchHidden`], [`SwitchFailed`](crate::patch::SwitchFailed).
+    /// [`NothingToFreeze`], [`ProxyUnknown`](crate::patch::ProxyUnknown), [`PatchInPhase`](crate::patch::PatchInPhase) when it is neither approved nor armed, [`PatchHidden`],
+    /// [`SwitchFailed`] when the proxy refuses for every group that is left.
     ///
     /// # Events
-    /// [`PatchFroze`].
+    /// [`PatchFroze`], with the groups that it froze.
     pub fn freeze(&mut self, terms: &Terms) -> Result<(), GuardError> {
         let id = terms.id(self.vm());
         let found = self.found(id)?;
@@ -73,22 +77,29 @@ impl PatchManager {
             return Err(PatchHidden { patch: id }.into());
         }
         let switch = self.switch(terms.proxy)?;
-        if terms.freeze_groups == 0 || switch != Switch::Guarded || !self.frozen.get(id).is_zero() {
+        let frozen = self.frozen.get(id).byte(0);
+        let left = terms.freeze_groups & !frozen;
+        if left == 0 || switch != Switch::Guarded {
             return Err(NothingToFreeze { patch: id }.into());
         }
-        self.frozen.insert(id, U256::ONE);
         let Terms {
             proxy,
-            freeze_groups: groups,
             freeze_rung: rung,
             freeze_secs: secs,
             ..
         } = *terms;
+        // All of them until it is known which, as the proxy is called.
+        self.frozen.insert(id, U256::from(frozen | left));
+        let mut groups = 0;
         for group in 0..u8::BITS as u8 {
-            if groups >> group & 1 == 1 {
-                restrict(self.vm(), proxy, group, rung, secs)?;
+            if left >> group & 1 == 1 && restrict(self.vm(), proxy, group, rung, secs).is_ok() {
+                groups |= 1 << group;
             }
         }
+        if groups == 0 {
+            return Err(SwitchFailed { proxy }.into());
+        }
+        self.frozen.insert(id, U256::from(frozen | groups));
         sdk::emit(
             self.vm(),
             PatchFroze {

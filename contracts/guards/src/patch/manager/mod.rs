@@ -43,7 +43,7 @@ pub struct PatchManager {
     patches: StorageMap<B256, StorageU256>,
     /// The word of the proxy of each.
     proxies: StorageMap<B256, StorageU256>,
-    /// Not zero for one that has frozen what it freezes.
+    /// Which of its groups one has frozen, a bit each.
     frozen: StorageMap<B256, StorageU256>,
     /// What is known of each proxy, by the word of its address.
     sites: StorageMap<B256, Site>,
