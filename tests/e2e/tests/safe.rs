@@ -9,6 +9,8 @@ mod council;
 mod multisig;
 #[path = "safe/patch.rs"]
 mod patch;
+#[path = "safe/told.rs"]
+mod told;
 #[allow(dead_code)] // Of simulations.
 #[path = "safe/world.rs"]
 mod world;

@@ -5,15 +5,15 @@ use super::world::{World, EXECUTOR};
 use super::HOUR;
 use alloy_primitives::{keccak256, Address, Bytes, B256, U256};
 use alloy_sol_types::{sol, SolCall, SolError};
-use e2e::action::{approvals, Action, COUNCIL};
+use e2e::action::{approvals, Action, Entry, COUNCIL};
 use e2e::bridge::{constructor, Validators};
 use e2e::hub::ICouncil;
 use e2e::patch::{check, manager_input, IPatchCare, IPatchManager, Patch, Rule};
 use e2e::proxy::{proxy_input, selectors, IProxyGuards};
 use serde_json::json;
 
-const DAY: u64 = 24 * HOUR;
-const ETHER: u64 = 1_000_000_000_000_000_000;
+pub(super) const DAY: u64 = 24 * HOUR;
+pub(super) const ETHER: u64 = 1_000_000_000_000_000_000;
 /// What a change of the manager itself waits.
 const CHANGE_SECS: u64 = 2 * DAY;
 /// The groups of the purse's functions.
@@ -52,20 +52,20 @@ struct Whole {
     checks: Vec<u8>,
 }
 
-struct Walk {
-    world: World,
-    attesters: Validators,
-    council: Address,
-    manager: Address,
-    purse: Address,
-    proxy: Address,
-    user: Address,
+pub(super) struct Walk {
+    pub(super) world: World,
+    pub(super) attesters: Validators,
+    pub(super) council: Address,
+    pub(super) manager: Address,
+    pub(super) purse: Address,
+    pub(super) proxy: Address,
+    pub(super) user: Address,
     thief: Address,
 }
 
 impl Walk {
     /// The whole set, and the proxy in the manager's care.
-    async fn start(version: Version) -> Self {
+    pub(super) async fn start(version: Version) -> Self {
         let world = World::start(version).await;
         let attesters = Validators::new(3);
         let council = world.deploy_council(&attesters.addresses(), 2).await;
@@ -118,7 +118,7 @@ impl Walk {
     }
 
     /// Calls of the manager in one transaction of the Safe, which two of its three owners sign.
-    async fn by_safe(&self, calls: &[Vec<u8>]) {
+    pub(super) async fn by_safe(&self, calls: &[Vec<u8>]) {
         let batcher = self.world.safe.contracts["MultiSendCallOnly"].address;
         let transaction = SafeTransaction::batch(batcher, self.manager, calls);
         self.world
@@ -126,11 +126,11 @@ impl Walk {
             .await;
     }
 
-    /// A call of the manager by two of the three attesters, handed in by anybody.
-    async fn attest(&self, call: Vec<u8>, nonce: u64) {
+    /// A call of the manager as the council's action, for a day from now on.
+    pub(super) async fn action(&self, call: Vec<u8>, nonce: u64) -> Action {
         let now = self.world.now().await;
         let epoch = self.world.ask(self.council, ICouncil::epochCall {}).await;
-        let action = Action {
+        Action {
             target: self.manager,
             value: U256::ZERO,
             call: call.into(),
@@ -138,19 +138,27 @@ impl Walk {
             epoch,
             validAfter: now,
             validBefore: now + DAY,
-        };
+        }
+    }
+
+    /// The approval of one of the attesters, signed.
+    pub(super) fn signed(&self, action: &Action, index: usize) -> Entry {
         let digest = action.signing_hash(COUNCIL, self.world.chain_id(), self.council);
-        let entries = [0, 2].map(|index| {
-            let signature = self.attesters.sign_alone(digest, index);
-            (self.attesters.addresses()[index], [&[1], &signature[..]].concat())
-        });
+        let signature = self.attesters.sign_alone(digest, index);
+        (self.attesters.addresses()[index], [&[1], &signature[..]].concat())
+    }
+
+    /// A call of the manager by two of the three attesters, handed in by anybody.
+    pub(super) async fn attest(&self, call: Vec<u8>, nonce: u64) {
+        let action = self.action(call, nonce).await;
+        let entries = [0, 2].map(|index| self.signed(&action, index));
         let execute = action.execute(approvals(entries.to_vec()));
         self.world
             .send(EXECUTOR, self.council, execute.abi_encode(), 0)
             .await;
     }
 
-    async fn pass(&self, secs: u64) {
+    pub(super) async fn pass(&self, secs: u64) {
         let _: serde_json::Value = self.world.raw("evm_increaseTime", json!([secs])).await;
         let _: serde_json::Value = self.world.raw("evm_mine", json!([])).await;
     }
@@ -160,7 +168,7 @@ impl Walk {
     }
 
     /// A transaction of one of the node's own accounts, which the node signs. It has to succeed.
-    async fn send(&self, from: Address, to: Address, data: Vec<u8>, value: u64) {
+    pub(super) async fn send(&self, from: Address, to: Address, data: Vec<u8>, value: u64) {
         let (data, value) = (Bytes::from(data), U256::from(value));
         let request = json!([{ "from": from, "to": to, "data": data, "value": value }]);
         let hash: B256 = self.world.raw("eth_sendTransaction", request).await;
@@ -181,7 +189,7 @@ impl Walk {
         self.world.ask(self.proxy, IPurse::versionCall {}).await
     }
 
-    async fn layout(&self, program: Address) -> B256 {
+    pub(super) async fn layout(&self, program: Address) -> B256 {
         self.world.ask(program, IPurse::storageLayoutHashCall {}).await
     }
 

@@ -24,6 +24,7 @@ use patch_file::{
 
 mod attesters;
 mod code;
+mod signers;
 
 pub use attesters::Signed;
 
@@ -88,9 +89,16 @@ pub fn told(
             words,
         },
     };
-    if asking.code(file.manager)?.is_empty() {
+    let code = asking.code(file.manager)?;
+    if code.is_empty() {
         return Err(format!(
             "nothing stands at the manager {} on this chain: look at 'manager' in the file",
+            file.manager
+        ));
+    }
+    if let Some(why) = code::stopped(file.manager, &code, &asking)? {
+        return Err(format!(
+            "the manager {} is a program that does not run, so that nothing can be asked of it: {why}. Anybody activates it at ArbWasm",
             file.manager
         ));
     }

@@ -1,6 +1,6 @@
 //! Who approves a patch, how many are needed, and who has.
 
-use super::{super::report::Told, Asking};
+use super::{super::report::Told, code, signers, Asking};
 use crate::interfaces::{
     council::ICouncil,
     patch::{IPatchGovernance, IPatchManager},
@@ -8,6 +8,7 @@ use crate::interfaces::{
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall, SolEvent};
 use patch_file::PatchFile;
+use std::collections::BTreeMap;
 
 /// The action by which the council approves, as its members sign it.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +40,10 @@ pub(super) fn told(
             return Ok(());
         }
     };
+    if let Some(why) = code::stopped(attesters, &asking.code(attesters)?, asking)? {
+        told.alarm(&format!("The attesters {attesters} are a program that does not run: {why}. Nobody approves until anybody has activated it at ArbWasm."));
+        return Ok(());
+    }
     let members = asking.view(attesters, &ICouncil::membersCall {})?;
     let threshold = asking.view(attesters, &ICouncil::thresholdCall {})?;
     let epoch = asking.view(attesters, &ICouncil::epochCall {})?;
@@ -54,6 +59,7 @@ pub(super) fn told(
     ));
     let logs = |address: Address, topics: &[B256]| asking.endpoint.logs(address, topics, since);
     let mut digest = None;
+    let mut signed_by = BTreeMap::new();
     let approved = logs(
         manager,
         &[IPatchManager::PatchApproved::SIGNATURE_HASH, file.id()],
@@ -84,6 +90,7 @@ pub(super) fn told(
                         event.given
                     ));
                     digest = Some(event.digest);
+                    signed_by = signers::of(asking, attesters, event.digest, log.transaction)?;
                 }
             }
         }
@@ -130,14 +137,15 @@ pub(super) fn told(
     for member in &members {
         let has_approved = last(&given, *member) > last(&taken, *member);
         on_chain += usize::from(has_approved);
-        told.line(&format!(
-            "  {member}{}",
-            match has_approved {
-                true => ": approved on chain",
-                false if approved.is_empty() => ": not on chain",
-                false => ": not on chain, by signature or not at all",
-            }
-        ));
+        let how = match has_approved {
+            true => "approved on chain",
+            false if approved.is_empty() => "not on chain",
+            false => signed_by
+                .get(member)
+                .copied()
+                .unwrap_or("did not approve, as far as the transaction tells"),
+        };
+        told.line(&format!("  {member}: {how}"));
     }
     if approved.is_empty() {
         told.line(&format!(

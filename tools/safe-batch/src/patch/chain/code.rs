@@ -110,27 +110,43 @@ fn fragments(approved: B256, all: B256, told: &mut Told) {
     }
 }
 
+/// Why what stands here cannot be asked: it is a program that does not run. A call of one is no revert but an error of the node's, like any other.
+pub(super) fn stopped(account: Address, code: &[u8], asking: &Asking<'_>) -> Result<Option<String>, String> {
+    match Kinds::of(code) {
+        Kinds::Program(_) => Ok(secs_left(account, asking)?.err()),
+        _ => Ok(None),
+    }
+}
+
+/// How long a program lives, or why it does not run.
+fn secs_left(account: Address, asking: &Asking<'_>) -> Result<Result<u64, String>, String> {
+    let wasm = portcullis::implementation::ARB_WASM;
+    let current = asking.view(wasm, &IArbWasm::stylusVersionCall {})?;
+    let version = asking.view(wasm, &IArbWasm::programVersionCall { program: account })?;
+    let left = asking.view(wasm, &IArbWasm::programTimeLeftCall { program: account })?;
+    Ok(match (current, version, left) {
+        (Ok(current), Ok(version), Ok(_)) if version != current => Err(format!(
+            "it was activated for version {version} of Stylus, and the chain has {current}"
+        )),
+        (Ok(_), Ok(_), left) => left,
+        (_, Err(why), _) | (Err(why), _, _) => Err(why),
+    })
+}
+
+/// For how long the program runs, if it does.
 fn lives(
     account: Address,
     asking: &Asking<'_>,
     least_secs: Option<u64>,
     told: &mut Told,
 ) -> Result<(), String> {
-    let wasm = portcullis::implementation::ARB_WASM;
-    let current = asking.view(wasm, &IArbWasm::stylusVersionCall {})?;
-    let version = asking.view(wasm, &IArbWasm::programVersionCall { program: account })?;
-    let left = asking.view(wasm, &IArbWasm::programTimeLeftCall { program: account })?;
-    let (current, version, left) = match (current, version, left) {
-        (Ok(current), Ok(version), Ok(left)) => (current, version, left),
-        (_, Err(why), _) | (_, _, Err(why)) | (Err(why), _, _) => {
+    let left = match secs_left(account, asking)? {
+        Ok(left) => left,
+        Err(why) => {
             told.alarm(&format!("  {account} DOES NOT RUN: {why}. It is activated by anybody at ArbWasm, or when it is applied by an activation gas."));
             return Ok(());
         }
     };
-    if version != current {
-        told.alarm(&format!("  {account} DOES NOT RUN: it was activated for version {version} of Stylus, and the chain has {current}. Activate it again."));
-        return Ok(());
-    }
     let ends = asking.endpoint.block().timestamp.saturating_add(left);
     told.line(&format!(
         "  It is active and lives for {}, until {}.",
@@ -159,7 +175,9 @@ pub(super) fn layouts(
         if hash.is_zero() {
             continue;
         }
-        match asking.view(account, &ILayout::storageLayoutHashCall {})? {
+        // A program that has ended, or no code at all, is an error of the node's and no revert: nobody knows what stands there.
+        let answer = asking.view(account, &ILayout::storageLayoutHashCall {});
+        match answer.unwrap_or_else(Err) {
             Ok(found) if found == hash => told.line(&format!(
                 "{account} answers that its storage lies as the file says."
             )),
