@@ -10,6 +10,7 @@ use embedded_chain::precompiles::{IArbWasm, ARB_WASM};
 use embedded_chain::{init_code_for, ForkError, Outcome, Transaction};
 use safe_batch::endpoint::Endpoint;
 use std::sync::Arc;
+use stylus_vm::fragments;
 
 pub use embedded_chain::Fork;
 
@@ -102,7 +103,7 @@ pub(crate) fn send(
     fork.transact(&transaction).map_err(sentence)
 }
 
-/// Puts code on the fork, a program activated.
+/// Puts code on the fork, a program activated, and in fragments where one contract does not hold it.
 ///
 /// # Errors
 /// A sentence.
@@ -111,31 +112,18 @@ pub fn deploy(fork: &mut Fork, code: &Code, errors: &Errors) -> Result<Address, 
         Code::Creation(init) => init.clone(),
         Code::Program(wasm) => {
             let whole = stylus_vm::code::compress(wasm);
-            if whole.len() > CODE_LIMIT {
-                return Err(format!(
-                    "the program has {} bytes compressed, and one contract holds {CODE_LIMIT}: deploy it in fragments, and name its address with --implementation",
-                    whole.len()
-                ));
+            if whole.len() <= CODE_LIMIT {
+                init_code_for(&whole)
+            } else {
+                let pieces = fragments::split(wasm, CODE_LIMIT)
+                    .iter()
+                    .map(|piece| create(fork, init_code_for(piece), errors))
+                    .collect::<Result<_, _>>()?;
+                init_code_for(&fragments::root_of(wasm, pieces).encode())
             }
-            init_code_for(&whole)
         }
     };
-    let creation = Transaction {
-        from: creator(),
-        to: TxKind::Create,
-        data: init,
-        ..Transaction::default()
-    };
-    let outcome = fork.transact(&creation).map_err(sentence)?;
-    let created = match (errors.of(&outcome), outcome.created) {
-        (None, Some(created)) => created,
-        (why, _) => {
-            return Err(format!(
-                "the new version's code makes no contract: {}",
-                why.unwrap_or_else(|| "it creates none".to_owned())
-            ))
-        }
-    };
+    let created = create(fork, init, errors)?;
     if matches!(code, Code::Program(_)) {
         let value = U256::from(ACTIVATION_VALUE);
         fork.give(creator(), value).map_err(|why| why.to_string())?;
@@ -152,4 +140,22 @@ pub fn deploy(fork: &mut Fork, code: &Code, errors: &Errors) -> Result<Address, 
         }
     }
     Ok(created)
+}
+
+/// The contract that this code makes.
+fn create(fork: &mut Fork, init: Bytes, errors: &Errors) -> Result<Address, String> {
+    let creation = Transaction {
+        from: creator(),
+        to: TxKind::Create,
+        data: init,
+        ..Transaction::default()
+    };
+    let outcome = fork.transact(&creation).map_err(sentence)?;
+    match (errors.of(&outcome), outcome.created) {
+        (None, Some(created)) => Ok(created),
+        (why, _) => Err(format!(
+            "the new version's code makes no contract: {}",
+            why.unwrap_or_else(|| "it creates none".to_owned())
+        )),
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::lab::*;
 use super::world::{World, DAY, HOUR};
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{keccak256, Address, Bytes, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use e2e::or_skip;
 use e2e::patch::{check, IPatchManager, Rule};
@@ -271,12 +271,22 @@ fn a_program_that_is_not_active_is_activated_by_the_manager_in_the_switch() {
 
 /// A program that answers every call with this number, but for `proxiableUUID()`, which a proxy would take at its word.
 fn answering(number: u8) -> Vec<u8> {
+    carrying(number, 0)
+}
+
+/// The same with so many bytes behind it that nothing compresses.
+fn carrying(number: u8, bytes: usize) -> Vec<u8> {
+    let dead = (0..bytes.div_ceil(32) as u64)
+        .flat_map(|word| keccak256(word.to_be_bytes()).0)
+        .map(|byte| format!("\\{byte:02x}"))
+        .collect::<String>();
     let text = format!(
         r#"(module
             (import "vm_hooks" "read_args" (func $read_args (param i32)))
             (import "vm_hooks" "write_result" (func $write_result (param i32 i32)))
             (memory (export "memory") 1 1)
             (data (i32.const 31) "\{number:02x}")
+            (data (i32.const 1024) "{dead}")
             (func (export "user_entrypoint") (param i32) (result i32)
                 (call $read_args (i32.const 64))
                 (if (i32.eq (i32.load (i32.const 64)) (i32.const 0x2d90d152))
@@ -344,6 +354,15 @@ fn programs_are_old_and_new_versions_as_any_code_is() {
     );
     let far = with(Code::Program(answering(9))).unwrap();
     assert_eq!(impact::verdict::breaches(&scenario, &operations, &far).len(), 1);
+    // To one that lies in two contracts, and to one that would need three.
+    let large = carrying(8, 30_000);
+    assert!(matches!(Built::of(&large), Built::InFragments { .. }));
+    assert_eq!(told(&with(Code::Program(large)).unwrap()), numbers("7", "8"));
+    let larger = with(Code::Program(carrying(8, 60_000))).unwrap_err();
+    assert!(
+        larger.starts_with("the new version's program is not activated"),
+        "{larger}"
+    );
     // To code of the EVM.
     let bank = with(Code::Creation(Fixture::Bank.creation_code().into())).unwrap();
     assert_eq!(told(&bank), numbers("7", "1"));
