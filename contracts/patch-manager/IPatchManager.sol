@@ -16,7 +16,8 @@ pragma solidity ^0.8.20;
 ///     path          0 time-locked, 1 standby
 ///     wayBack       0 open, 1 barred: it cannot be rolled back
 ///     freezeGroups, freezeRung, freezeSecs
-///                   what is frozen of a guarded proxy once it is approved: bit 0 everything, bits 1 to 5 the groups; to 2 throttled, 3 reduce-only, 4 frozen
+///                   what is frozen of a guarded proxy once it is approved: bit 0 everything, bits 1 to 5 the groups; to 2 throttled, 3 reduce-only, 4 frozen; for 30 days at
+///                   most
 ///     salt          tells it from another of the same content, and hides what is only committed
 ///
 /// Checks are entries, one after the other: kind (1 byte), step (2), low (32), high (32), target (20), length of the call's data (2), the call's data. Kinds: 0 succeeds,

@@ -500,6 +500,11 @@ fn every_term_that_means_nothing_is_refused() {
         ),
         ("\"7d\"", "\"1 week\"", "freeze.for: '1 week' is not a time"),
         ("\"7d\"", "\"0s\"", "freeze.for: a freeze for no time"),
+        (
+            "\"7d\"",
+            "\"30d1s\"",
+            "freeze.for: a proxy is paused for 30 days at most",
+        ),
     ] {
         refused(&with(old, new), sentence);
     }

@@ -397,6 +397,10 @@ fn what_a_manager_would_refuse_is_refused() {
             "it freezes groups for no time, or none for some",
         ),
         (
+            open("propose 0 A A A H H H H H H 0 0 1 4 2592001 H"),
+            "it freezes for longer than the 30 days that a proxy is paused for at most",
+        ),
+        (
             open("propose 1 A A A H H H H H H 0 1 0 0 0 H"),
             "a hand-over cannot be rolled back, initialises nothing and asks no checks",
         ),

@@ -3,7 +3,10 @@
 use super::refusals::{ChecksDiffer, InitDiffers, UnknownTerm};
 use crate::{abi::encode, implementation::Expected, sdk::VM, words, GuardError};
 use alloy_primitives::{Address, B256};
-use portcullis_core::patch::{Path, WayBack};
+use portcullis_core::{
+    patch::{Path, WayBack},
+    pause::LONGEST_MAXIMUM_SECS,
+};
 use stylus_sdk::{keccak_const::Keccak256, prelude::*};
 
 const fn hash(text: &str) -> B256 {
@@ -59,7 +62,7 @@ crate::arguments! {
         pub freeze_groups: u8,
         /// To which rung: 2 throttled, 3 reduce-only, 4 frozen.
         pub freeze_rung: u8,
-        /// For how long.
+        /// For how many seconds: at most 30 days.
         pub freeze_secs: u64,
         /// Tells it from another of the same content, and hides what is only committed.
         pub salt: B256,
@@ -112,7 +115,7 @@ impl Terms {
         }
     }
 
-    /// Requires that what is frozen can be: groups that a guarded proxy has, to a rung that it knows; or nothing, and for no time.
+    /// Requires that what is frozen can be: groups that a guarded proxy has, to a rung that it knows, for at most [`LONGEST_MAXIMUM_SECS`]; or nothing, and for no time.
     ///
     /// # Errors
     /// [`UnknownTerm`].
@@ -122,7 +125,9 @@ impl Terms {
             _ if groups >> 6 != 0 => (12, groups),
             rung if (groups != 0) != (2..=4).contains(&rung) => (13, rung),
             rung if groups == 0 && rung != 0 => (13, rung),
-            _ if (groups != 0) != (self.freeze_secs != 0) => (14, 0),
+            _ if (groups != 0) != (self.freeze_secs != 0) || self.freeze_secs > LONGEST_MAXIMUM_SECS => {
+                (14, 0)
+            }
             _ => return Ok(()),
         };
         Err(UnknownTerm { term, value }.into())

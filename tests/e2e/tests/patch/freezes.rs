@@ -255,12 +255,18 @@ fn terms_of_a_freeze_that_mean_nothing_are_not_put_on_record() {
         (0, 3, 0, 13, 3),
         (1, 4, 0, 14, 0),
         (0, 0, 1, 14, 0),
+        (1, 4, 30 * DAY + 1, 14, 0),
     ] {
         let patch = frozen(&mut world, groups, rung, secs);
         let refused = IPatchManager::UnknownTerm { term, value };
         assert_refused(&world.send(governor, &patch.terms.propose()), &refused);
         world.refuses_to_try(&patch, &refused);
     }
+    // The longest is what the proxy takes.
+    let patch = frozen(&mut world, 1, 4, 30 * DAY);
+    or_skip!(approved(&mut world, &patch));
+    succeeded(&world.send(world.people.attacker, &patch.terms.freeze()));
+    assert_eq!(state(&world, 0), (4, world.chain.now().unwrap() + 30 * DAY));
 }
 
 #[test]

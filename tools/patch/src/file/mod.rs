@@ -17,6 +17,7 @@ use crate::{
 use alloy_primitives::{keccak256, Address, Bytes, B256};
 use layout::model::Layout;
 use portcullis::implementation::MAX_FRAGMENTS;
+use portcullis_core::pause::LONGEST_MAXIMUM_SECS;
 use raw::{Group, Raw, RawCall, RawFreeze, RawLayout, RawPatch};
 use std::path::{Path, PathBuf};
 
@@ -344,6 +345,11 @@ fn freeze_of(raw: Option<&RawFreeze>, terms: &mut Patch) -> Result<(), FileError
     if terms.freezeSecs == 0 {
         return Err(at("freeze.for")(
             "a freeze for no time freezes nothing: write 7d, or leave [freeze] out".to_owned(),
+        ));
+    }
+    if terms.freezeSecs > LONGEST_MAXIMUM_SECS {
+        return Err(at("freeze.for")(
+            "a proxy is paused for 30 days at most".to_owned(),
         ));
     }
     Ok(())

@@ -13,6 +13,7 @@ use portcullis_core::{
     },
     guardian::{self, Terms},
     patch::{Config, Policy, SHORTEST_WINDOW_SECS},
+    pause::LONGEST_MAXIMUM_SECS,
     queue::{self, LONGEST_DELAY_SECS, LONGEST_DRAIN_SECS},
     recorder::{RecordSecs, LONGEST_RECORD_SECS},
     trigger::{HitsLimit, InvalidHits, LONGEST_WINDOW_SECS, MOST_HITS},
@@ -216,6 +217,8 @@ pub(super) fn patch(terms: &Patch) -> Option<String> {
         ))
     } else if freezes != (terms.freezeSecs != 0) || (!freezes && terms.freezeRung != 0) {
         Some("it freezes groups for no time, or none for some".to_owned())
+    } else if terms.freezeSecs > LONGEST_MAXIMUM_SECS {
+        Some("it freezes for longer than the 30 days that a proxy is paused for at most".to_owned())
     } else {
         None
     }

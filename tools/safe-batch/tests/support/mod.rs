@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) const SAFE: &str = "0x49d4450977E2c95362C13D3a31a09311E0Ea26A6";
 pub(crate) const CONTRACT: &str = "0xDF8a1Ce35c9a6ACE153B4e0767942f1E2291a1Aa";
@@ -15,10 +16,14 @@ pub(crate) fn path(name: &str) -> PathBuf {
     directory.join(name)
 }
 
-/// A file with this text.
+/// A file with this text. It is there as a whole or not at all, as another test may read it.
 pub(crate) fn file(name: &str, text: &str) -> String {
-    let path = path(name);
-    std::fs::write(&path, text).expect("it can be written");
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let path = self::path(name);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let part = self::path(&format!("{count}.part"));
+    std::fs::write(&part, text).expect("it can be written");
+    std::fs::rename(&part, &path).expect("it can be renamed");
     path.to_str().expect("it is text").to_owned()
 }
 
