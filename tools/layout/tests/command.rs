@@ -184,6 +184,17 @@ fn a_file_that_is_no_layout_is_refused_with_what_to_do() {
         ),
         "its format is portcullis-storage-layout-2, and this program reads portcullis-storage-layout-1",
     );
+    // A hole takes no room.
+    let large = file("large.json", "");
+    std::fs::File::options()
+        .write(true)
+        .open(&large)
+        .and_then(|file| file.set_len((256 << 20) + 1))
+        .unwrap();
+    refused(
+        &run(&["hash", as_text(&large)]),
+        "large.json: it is larger than 256 MiB, which no layout is",
+    );
     refused(
         &hash("odd-hash.json", "{\"hash\": \"0x12\", \"storage\": []}"),
         "its hash is \"0x12\", and has to be 0x and 64 hexadecimal digits",
@@ -473,6 +484,13 @@ fn several_contracts_in_a_file_are_told_apart_by_name() {
         "B.sol:B",
     ]);
     assert_eq!(compared.status.code(), Some(0));
+    // The old file's is the old one's.
+    let heads: Vec<String> = printed(&compared)
+        .lines()
+        .take(2)
+        .map(|line| line[..6].to_owned())
+        .collect();
+    assert_eq!(heads, ["old  A", "new  B"]);
     let one = file("one.json", VAULT);
     refused(
         &run(&["hash", as_text(&one), "--contract", "Bridge"]),

@@ -223,4 +223,92 @@ mod tests {
         let beyond = format!("0x1{}", "0".repeat(64));
         assert_eq!(number(&beyond), Err(format!("{beyond} is too large")));
     }
+
+    #[test]
+    fn a_time_is_its_units_from_the_largest_on() {
+        for (text, read) in [
+            ("0", 0),
+            ("604800", 604_800),
+            ("7d", 604_800),
+            ("1d12h", 129_600),
+            ("90m", 5_400),
+            ("30s", 30),
+            ("1d1h1m1s", 90_061),
+            ("18446744073709551615", u64::MAX),
+            ("213503982334601d7h15s", u64::MAX),
+        ] {
+            assert_eq!(secs(text), Ok(read), "{text}");
+        }
+        for text in [
+            "", "d", "7D", "1h1d", "1d1d", "1.5d", "-1d", "1 d", "1d ", "7d5", "1w", "1e2", "d1",
+        ] {
+            let told = format!(
+                "{} is not a time: write 7d, 1d12h, 90m, 30s or a number of seconds",
+                quoted(text)
+            );
+            assert_eq!(secs(text), Err(told));
+        }
+        for text in [
+            "18446744073709551616",
+            "18446744073709551616s",
+            "213503982334602d",
+            "213503982334601d7h16s",
+        ] {
+            assert_eq!(secs(text), Err(format!("{text} is too large")));
+        }
+    }
+
+    #[test]
+    fn an_address_is_of_one_case_or_of_its_checksum() {
+        let account = "0xDF8a1Ce35c9a6ACE153B4e0767942f1E2291a1Aa";
+        let lower = account.to_lowercase();
+        let upper = format!("0x{}", account[2..].to_uppercase());
+        for text in [account, &lower, &upper] {
+            assert_eq!(address(text).unwrap().to_string(), account);
+        }
+        assert_eq!(
+            address("0xDF8a1Ce35c9a6ACE153B4e0767942f1E2291a1AA"),
+            Err("'0xDF8a1Ce35c9a6ACE153B4e0767942f1E2291a1AA' has capitals that are not its checksum: a digit is wrong".to_owned())
+        );
+        for text in [
+            &lower[2..],
+            &lower[..41],
+            &format!("{lower}0"),
+            "",
+            "0x",
+            &lower.replace('f', "g"),
+            &lower.replace("0x", "0X"),
+        ] {
+            let why = address(text).unwrap_err();
+            assert!(
+                why.ends_with("is not an address: that is 0x and 40 hexadecimal digits"),
+                "{why}"
+            );
+        }
+        assert!(address(&Address::ZERO.to_string()).is_ok());
+        assert_eq!(
+            somebody(&Address::ZERO.to_string()),
+            Err("the zero address is nobody".to_owned())
+        );
+        assert!(somebody(account).is_ok());
+    }
+
+    #[test]
+    fn a_hash_has_thirty_two_bytes_and_data_has_whole_ones() {
+        let text = format!("0x{}", "ab".repeat(32));
+        assert_eq!(hash(&text), Ok(B256::repeat_byte(0xab)));
+        for text in [&text[2..], &text[..64], &format!("{text}ab"), "", "0x"] {
+            assert!(hash(text)
+                .unwrap_err()
+                .ends_with("is not a hash: that is 0x and 64 hexadecimal digits"));
+        }
+        assert_eq!(bytes("0x"), Ok(Bytes::new()));
+        assert_eq!(bytes("0xAb01"), Ok(Bytes::from_static(&[0xab, 1])));
+        for text in ["", "ab", "0xa", "0xgg", "0x ab"] {
+            assert_eq!(
+                bytes(text),
+                Err("data is 0x and an even number of hexadecimal digits".to_owned())
+            );
+        }
+    }
 }

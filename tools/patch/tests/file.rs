@@ -2,9 +2,9 @@
 
 use alloy_primitives::{address, b256, hex, keccak256, Address, Bytes, B256, U256};
 use alloy_sol_types::{sol, SolCall};
-use patch_file::{file::FileError, interface::IPatchManager, Checks, Patch, PatchFile};
+use patch_file::{file::FileError, interface::IPatchManager, terms::PHASES, Checks, Patch, PatchFile};
 use portcullis::patch::{Act, Rule};
-use portcullis_core::patch::{Expectation, Joint, Path as Way, WayBack};
+use portcullis_core::patch::{Expectation, Joint, Path as Way, Phase, WayBack};
 use std::path::{Path, PathBuf};
 
 const EXAMPLE: &str = include_str!("../example.toml");
@@ -308,8 +308,81 @@ fn fragments_are_the_hash_of_their_hashes() {
 
 #[test]
 fn everything_is_a_group_of_its_own() {
-    let file = parsed(&with("[2, 3]", "[\"everything\", 5]")).unwrap();
-    assert_eq!(file.terms.freezeGroups, 0b10_0001);
+    for (groups, bits) in [
+        ("[\"everything\", 5]", 0b10_0001),
+        ("[0]", 1),
+        ("[1]", 0b10),
+        ("[5, 5]", 0b10_0000),
+    ] {
+        let file = parsed(&with("[2, 3]", groups)).unwrap();
+        assert_eq!(file.terms.freezeGroups, bits, "{groups}");
+    }
+}
+
+#[test]
+fn every_word_is_the_number_that_the_manager_reads() {
+    for (word, rung) in [("throttled", 2), ("reduce-only", 3), ("frozen", 4)] {
+        let file = parsed(&with("\"reduce-only\"", &format!("\"{word}\""))).unwrap();
+        assert_eq!(file.terms.freezeRung, rung, "{word}");
+    }
+    let standby = parsed(&with("\"time-locked\"", "\"standby\"")).unwrap().terms;
+    assert_eq!((standby.path, standby.terms().path()), (1, Ok(Way::Standby)));
+    let barred = parsed(&with("\"open\"", "\"barred\"")).unwrap().terms;
+    assert_eq!(
+        (barred.wayBack, barred.terms().way_back()),
+        (1, Ok(WayBack::Barred))
+    );
+}
+
+#[test]
+fn the_managers_terms_are_these() {
+    let fragment = B256::repeat_byte(9);
+    let fragments = format!("fragments = [\"{fragment}\"]");
+    let terms = parsed(&with("fragments = []", &fragments)).unwrap().terms;
+    let manager = terms.terms();
+    assert_eq!(
+        (manager.act, manager.proxy, manager.replaces),
+        (0, PROXY, Address::repeat_byte(0x33))
+    );
+    assert_eq!(
+        (manager.implementation, manager.code_hash),
+        (IMPLEMENTATION, B256::repeat_byte(0x55))
+    );
+    assert_eq!(manager.fragments, keccak256(fragment));
+    assert_eq!(
+        (manager.layout_before, manager.layout_after),
+        (B256::repeat_byte(0x77), B256::repeat_byte(0x88))
+    );
+    assert_eq!(
+        (manager.init_hash, manager.checks_hash),
+        (terms.initHash, terms.checksHash)
+    );
+    assert_ne!(manager.init_hash, manager.checks_hash);
+    assert_eq!((manager.path, manager.way_back), (0, 0));
+    assert_eq!(
+        (manager.freeze_groups, manager.freeze_rung, manager.freeze_secs),
+        (0b1100, 3, 604_800)
+    );
+    assert_eq!(manager.salt, B256::repeat_byte(0x66));
+}
+
+/// By the numbers that the manager's `patchState` answers.
+#[test]
+fn phases_have_the_managers_numbers() {
+    for (phase, name) in [
+        (Phase::Unknown, "not on record"),
+        (Phase::Committed, "committed"),
+        (Phase::Proposed, "proposed"),
+        (Phase::Approved, "approved"),
+        (Phase::Armed, "armed"),
+        (Phase::Probation, "in probation"),
+        (Phase::Final, "final"),
+        (Phase::Cancelled, "cancelled"),
+        (Phase::Expired, "expired"),
+        (Phase::RolledBack, "rolled back"),
+    ] {
+        assert_eq!(PHASES[phase as usize], name);
+    }
 }
 
 #[test]
@@ -375,12 +448,79 @@ fn layouts_are_hashed_from_their_files_beside_it() {
         "{why}"
     );
     refused(
+        &with("after = \"0x8", "after-contract = \"A\"\nafter = \"0x8"),
+        "layout.after-contract: it names a contract, and there is no file",
+    );
+    refused(
+        &with(
+            "after = \"0x8888888888888888888888888888888888888888888888888888888888888888\"",
+            "after-contract = \"A\"",
+        ),
+        "layout.after-contract: it names a contract, and there is no file",
+    );
+    refused(
         &with("before = \"0x7", "before-contract = \"A\"\nbefore = \"0x7"),
         "layout.before-contract: it names a contract, and there is no file",
     );
     std::fs::write(directory.join("old.json"), "{}").unwrap();
     let why = PatchFile::open(&patch).unwrap_err().to_string();
     assert!(why.contains("there is no storage layout in it"), "{why}");
+}
+
+/// Each from its own file, and of its own contract where a file holds several.
+#[test]
+fn both_layouts_are_those_of_their_own_files() {
+    let directory = directory("both");
+    let layout = |slots: usize| {
+        let field = |slot: usize| {
+            format!(r#"{{"label": "a{slot}", "slot": "{slot}", "offset": 0, "type": "t_uint256"}}"#)
+        };
+        let fields: Vec<String> = (0..slots).map(field).collect();
+        format!(
+            r#"{{"storage": [{}], "types": {{"t_uint256": {{"encoding": "inplace", "label": "uint256", "numberOfBytes": "32"}}}}}}"#,
+            fields.join(", ")
+        )
+    };
+    let output = |one: usize, two: usize| {
+        format!(
+            r#"{{"contracts": {{"Bank.sol": {{"Bank": {{"storageLayout": {}}}, "Vault": {{"storageLayout": {}}}}}}}}}"#,
+            layout(one),
+            layout(two)
+        )
+    };
+    std::fs::write(directory.join("old.json"), output(1, 2)).unwrap();
+    std::fs::write(directory.join("new.json"), output(3, 4)).unwrap();
+    let text = |more: &str| {
+        let head = EXAMPLE.split("before = ").next().unwrap();
+        let rest = EXAMPLE.split_once("\n[init]").unwrap().1;
+        format!("{head}before = \"old.json\"\nafter = \"new.json\"\n{more}\n[init]{rest}")
+    };
+    let parsed = |more: &str| PatchFile::parse(&text(more), &directory);
+    let hash = |slots: usize| layout::read::text(&layout(slots), None).unwrap().hash().unwrap();
+    let file = parsed("before-contract = \"Bank\"\nafter-contract = \"Vault\"").unwrap();
+    assert_eq!(
+        (file.terms.layoutBefore, file.terms.layoutAfter),
+        (hash(1), hash(4))
+    );
+    let (before, after) = (file.layout_before.unwrap(), file.layout_after.unwrap());
+    assert_eq!((before.contract.as_str(), before.fields.len()), ("Bank", 1));
+    assert_eq!((after.contract.as_str(), after.fields.len()), ("Vault", 4));
+    // What to write is the file's own field, and not an argument of another command.
+    for (more, sentence) in [
+        ("after-contract = \"Vault\"", "layout.before: "),
+        (
+            "after-contract = \"Vault\"",
+            "so name one with 'before-contract': Bank.sol:Bank, Bank.sol:Vault",
+        ),
+        ("before-contract = \"Bank\"", "layout.after: "),
+        (
+            "before-contract = \"Bank\"",
+            "so name one with 'after-contract': Bank.sol:Bank, Bank.sol:Vault",
+        ),
+    ] {
+        let why = parsed(more).unwrap_err().to_string();
+        assert!(why.contains(sentence), "{why}");
+    }
 }
 
 #[test]
@@ -397,6 +537,10 @@ fn a_file_that_is_none_is_refused() {
     refused(&with("manager = ", "#"), "missing field `manager`");
     refused(&with("42161", "-1"), "line 2: ");
     refused(&with("42161", "0"), "chain-id: it is not the number of a chain");
+    // The largest number that every program reads alike.
+    for chain in ["1", "9007199254740991"] {
+        assert_eq!(parsed(&with("42161", chain)).unwrap().chain_id.to_string(), chain);
+    }
     refused(
         &with("42161", "9007199254740992"),
         "chain-id: it is not the number of a chain",
@@ -508,6 +652,14 @@ fn every_term_that_means_nothing_is_refused() {
     ] {
         refused(&with(old, new), sentence);
     }
+    let four = vec![format!("\"{}\"", B256::repeat_byte(1)); 4].join(", ");
+    assert_eq!(
+        parsed(&with("fragments = []", &format!("fragments = [{four}]")))
+            .unwrap()
+            .fragments
+            .len(),
+        4
+    );
     let five = vec![format!("\"{}\"", B256::repeat_byte(1)); 5].join(", ");
     refused(
         &with("fragments = []", &format!("fragments = [{five}]")),
@@ -597,6 +749,28 @@ fn a_call_is_one_or_the_other() {
         ),
     ] {
         refused(&with(init, new), sentence);
+    }
+}
+
+#[test]
+fn the_last_number_that_fits_is_taken() {
+    let init = "call = \"initializeThree(bytes32 root, bool mutes)\"\narguments = [\"0x0101010101010101010101010101010101010101010101010101010101010101\", false]";
+    for (of, number, word) in [
+        ("uint8", "255", U256::from(255)),
+        ("int8", "127", U256::from(127)),
+        ("int8", "-128", U256::MAX - U256::from(127)),
+        (
+            "uint256",
+            "\"0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\"",
+            U256::MAX,
+        ),
+    ] {
+        let file = parsed(&with(
+            init,
+            &format!("call = \"a({of})\"\narguments = [{number}]"),
+        ))
+        .unwrap();
+        assert_eq!(file.init.data[4..], word.to_be_bytes::<32>(), "{of} {number}");
     }
 }
 
@@ -708,6 +882,44 @@ fn a_check_takes_what_its_kind_takes_and_no_more() {
     ] {
         let file = parsed(&checking(&first.replace("\"proxy\"", &format!("\"{word}\"")))).unwrap();
         assert_eq!(file.checks.0[0].target, target);
+    }
+    // A share that is left out is none, and bounds that meet are bounds.
+    let one = U256::ONE;
+    for (that, rule) in [
+        (
+            "unchanged\"",
+            Rule::Alone(Expectation::Unchanged { within_bps: 0 }),
+        ),
+        (
+            "unchanged\"\nwithin = \"99.99%\"",
+            Rule::Alone(Expectation::Unchanged { within_bps: 9_999 }),
+        ),
+        ("ratio\"", Rule::Paired(Joint::Ratio { step_bps: 0 })),
+        (
+            "line\"\nrise = 0\nrun = 1",
+            Rule::Paired(Joint::Line {
+                rise: U256::ZERO,
+                run: one,
+                step_bps: 0,
+            }),
+        ),
+        ("below\"\ngap = 0", Rule::Paired(Joint::Below { gap: U256::ZERO })),
+        (
+            "between\"\nleast = 1\nmost = 1",
+            Rule::Alone(Expectation::Within { min: one, max: one }),
+        ),
+        (
+            "between\"\nleast = 0\nmost = 1",
+            Rule::Alone(Expectation::Within {
+                min: U256::ZERO,
+                max: one,
+            }),
+        ),
+    ] {
+        let file = parsed(&checking(&second(&format!("that = \"{that}"))))
+            .unwrap_or_else(|why| panic!("{that}: {why}"));
+        assert_eq!(file.checks.0[1].rule, rule, "{that}");
+        assert_eq!(Checks::decode(file.checks_data()).unwrap(), file.checks, "{that}");
     }
     let named = checking(&second(
         "that = \"equals\"\nvalue = \"0xDF8a1Ce35c9a6ACE153B4e0767942f1E2291a1Aa\"",

@@ -228,17 +228,33 @@ fn a_member_of_the_attesters_approves_the_files_patch() {
 fn another_patch_than_the_files_is_something_to_look_at() {
     let name = patch("looked.toml", &[]);
     let other = patch("other.toml", &[("0x6666", "0x1666")]);
-    for act in ["approve-patch", "propose"] {
+    let terms = "- Transaction 1: The terms of a call are not those of the file.\n".to_owned();
+    let named = format!("- Transaction 1: The patch {ID} is not that of the file, which is 0x");
+    let (back, window) = (format!("roll-back {HASH}"), "arm 1700000000 1700003599");
+    for (act, looked) in [
+        ("commit", &named),
+        ("propose", &terms),
+        ("reveal", &terms),
+        ("approve-patch", &named),
+        (window, &named),
+        ("apply", &terms),
+        (&back, &terms),
+        ("cancel", &named),
+        ("freeze", &terms),
+    ] {
         told(&write_with("looked", act, &["--patch", &name]));
         let batch = path("looked").to_str().unwrap().to_owned();
         let output = run(&["describe", &batch, "--kind", "patch", "--patch", &other]);
         assert_eq!(output.status.code(), Some(1));
         let said = String::from_utf8(output.stdout).unwrap();
-        let looked = match act {
-            "propose" => "- Transaction 1: The terms of a call are not those of the file.".to_owned(),
-            _ => format!("- Transaction 1: The patch {ID} is not that of the file, which is 0x"),
-        };
-        assert!(said.contains(&looked), "{said}");
+        assert!(said.contains(looked), "{act}: {said}");
+        assert!(!said.contains("that of the file: "), "{act}: {said}");
+        if looked == &named {
+            assert!(
+                said.contains(&format!("the patch {ID} (NOT that of the file)")),
+                "{act}: {said}"
+            );
+        }
     }
 }
 
@@ -385,6 +401,22 @@ fn what_a_manager_would_refuse_is_refused() {
             "1 is not a state to freeze to",
         ),
         (
+            open("propose 0 A A A H H H H H H 0 0 1 5 1 H"),
+            "5 is not a state to freeze to",
+        ),
+        (
+            open("propose 1 A A A H 0x0000000000000000000000000000000000000000000000000000000000000000 H H EMPTY EMPTY 0 0 0 0 0 H"),
+            "a hand-over cannot be rolled back, initialises nothing and asks no checks",
+        ),
+        (
+            open("propose 1 A A A H H H H H EMPTY 0 1 0 0 0 H"),
+            "a hand-over cannot be rolled back, initialises nothing and asks no checks",
+        ),
+        (
+            open("propose 1 A A A H H H H EMPTY H 0 1 0 0 0 H"),
+            "a hand-over cannot be rolled back, initialises nothing and asks no checks",
+        ),
+        (
             open("propose 0 A A A H H H H H H 0 0 1 4 0 H"),
             "it freezes groups for no time, or none for some",
         ),
@@ -457,6 +489,20 @@ fn what_a_manager_would_refuse_is_refused() {
         ),
     ] {
         refused(&write_with("refused", act, &["--patch", &name]), sentence);
+    }
+}
+
+/// The last of each bound, in the sentence that is written for it.
+#[test]
+fn what_a_manager_takes_is_taken() {
+    for (act, said) in [
+        ("propose 0 A A A H H H H H H 0 0 63 2 1 H", "anyone may throttle everything and group 1 and group 2 and group 3 and group 4 and group 5 for 1 second"),
+        ("propose 0 A A A H H H H H H 1 1 32 4 1 H", "; standby, it lies ready for long; IT CANNOT BE ROLLED BACK; once it is approved anyone may freeze group 5 for 1 second"),
+        ("propose 1 A A A H H H H EMPTY EMPTY 0 1 0 0 0 H", "HANDS OVER: 0x1111111111111111111111111111111111111111 becomes the administrator"),
+    ] {
+        let (act, nothing) = (act.replace(" A", &format!(" {A}")), alloy_primitives::keccak256([]).to_string());
+        let act = act.replace("EMPTY", &nothing).replace(" H", " HASH");
+        assert!(told(&write_with("taken", &act, &[])).contains(said), "{act}");
     }
 }
 
@@ -635,6 +681,40 @@ fn what_stands_out_in_a_patch_is_listed() {
 }
 
 #[test]
+fn a_standby_patch_of_a_program_in_fragments_without_a_salt_is_told_as_that() {
+    let (one, two) = (format!("0x{}", "a1".repeat(32)), format!("0x{}", "b2".repeat(32)));
+    let name = patch(
+        "standby-program.toml",
+        &[
+            ("fragments = []", &format!("fragments = [\"{one}\", \"{two}\"]")),
+            ("\"time-locked\"", "\"standby\""),
+            (
+                "salt = \"0x6666666666666666666666666666666666666666666666666666666666666666\"",
+                "",
+            ),
+            ("\"reduce-only\"", "\"frozen\""),
+            ("[2, 3]", "[\"everything\"]"),
+        ],
+    );
+    let output = run(&["patch", &name]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stdout).unwrap();
+    for part in [
+        format!("\n  A Stylus program in 2 fragments, whose code has the hashes:\n    {one}\n    {two}\n  In the switch "),
+        "\nWHAT IS FROZEN\n  Once it is approved anyone may freeze everything for 7 days.\n\n".to_owned(),
+        "\nHOW IT GOES\n  Standby, it lies ready for long.\n  It is proposed in the open, as a standby patch is never hidden behind its hash.\n  It can be rolled back in its probation.\n  It has no salt: whoever knows what it is can compute its hash, so it is not to be committed to.\n".to_owned(),
+        "  The layout before has the hash 0x7777777777777777777777777777777777777777777777777777777777777777.\n  The layout after has the hash 0x8888888888888888888888888888888888888888888888888888888888888888.\n".to_owned(),
+    ] {
+        assert!(said.contains(&part), "{part}: {said}");
+    }
+    let (_, look) = said.split_once("\nLOOK AT THIS BEFORE ANYONE SIGNS:\n").unwrap();
+    assert_eq!(
+        look,
+        "- The layouts are not compared: name both files in [layout], as 'scripts/layout export' writes them.\n"
+    );
+}
+
+#[test]
 fn a_hand_over_is_told_as_one() {
     let bare = EXAMPLE.split("\n[layout]").next().unwrap();
     let text = bare
@@ -650,6 +730,11 @@ fn a_hand_over_is_told_as_one() {
         said.ends_with("LOOK AT THIS BEFORE ANYONE SIGNS:\n- IT CANNOT BE ROLLED BACK.\n"),
         "{said}"
     );
+    assert!(
+        said.contains("WHAT HAS TO HOLD\n  Nothing: a hand-over has no checks.\n"),
+        "{said}"
+    );
+    assert!(!said.contains("In the switch"), "{said}");
     let text = told(&write_with("hand-over", "propose", &["--patch", &name]));
     assert!(text.contains("1. Puts a patch on record with its terms: HANDS OVER: 0x4444444444444444444444444444444444444444 becomes the administrator or owner of the proxy 0x2222222222222222222222222222222222222222, which runs 0x3333333333333333333333333333333333333333 and leaves the manager's care; its code"), "{text}");
 }

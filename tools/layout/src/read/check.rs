@@ -166,7 +166,7 @@ impl Types<'_> {
                 )
             })?;
             let of = self.of(&field.of)?;
-            let Type { bytes, kind, .. } = &self.types[of.0];
+            let bytes = &self.types[of.0].bytes;
             if field.bytes.is_some_and(|said| U512::from(said) != *bytes) {
                 return Err(format!(
                     "{label:?} in {place} claims other bytes than its type {} has",
@@ -177,9 +177,8 @@ impl Types<'_> {
                 slot,
                 offset: field.offset,
             };
-            let begins_a_word = !matches!(kind, Kind::Value | Kind::Enum(_)) || *bytes > WORD;
-            if u64::from(at.offset) >= WORD_BYTES
-                || (at.offset != 0 && (begins_a_word || U512::from(at.offset) + *bytes > WORD))
+            // What is no value takes whole words, and begins one by that.
+            if u64::from(at.offset) >= WORD_BYTES || (at.offset != 0 && U512::from(at.offset) + *bytes > WORD)
             {
                 return Err(format!(
                     "{label:?} in {place} begins at byte {} of its word, where it does not fit",
