@@ -1,10 +1,10 @@
 //! What somebody does who wants a patch to go through that should not, or one not to that should.
 
 use super::world::*;
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{hex, Address, B256, U256};
 use alloy_sol_types::{SolCall, SolError, SolValue};
 use e2e::or_skip;
-use e2e::patch::{IPatchCare, IPatchGovernance, IPatchManager};
+use e2e::patch::{IPatchCare, IPatchGovernance, IPatchManager, IPatchSentinels};
 use e2e::proxy::{IBank, IGuardedProxy, IProxyGuards};
 use e2e::tokens::Fixture;
 
@@ -38,6 +38,70 @@ fn the_initialisation_finds_the_manager_locked() {
         let forget = IBank::overwriteCall { slot, value };
         let (user, proxy) = (world.people.user, world.proxy);
         succeeded(&world.chain.submit(user, proxy, &forget).unwrap());
+    }
+}
+
+/// Makes the call that it is called with, whose first word is to whom, and says when it is asked what came of it: the first word.
+///
+/// ```text
+/// if calldatasize == 0 { return sload(0) }
+/// size = calldatasize - 32; calldatacopy(32, 32, size); call(gas(), calldataload(0), 0, 32, size, 0, 0)
+/// returndatacopy(0, 0, returndatasize()); sstore(0, mload(0)); stop
+/// ```
+const ASKER: [u8; 44] =
+    hex!("3615602357 6020360380 6020602037 5f5f91 60205f5f355af1 50 3d5f5f3e 5f515f5500 5b5f545f5260205ff3");
+
+#[test]
+fn whatever_calls_a_proxy_finds_the_manager_locked_in_the_middle_of_a_switch() {
+    let mut world = World::new();
+    let (manager, proxy, bank) = (world.manager, world.proxy, world.bank);
+    let right = world.right();
+    let three = right.terms.implementation;
+    let asker = e2e::rpc::init_code_for(&ASKER);
+    let asker = world.chain.create(world.people.attacker, asker).unwrap();
+    let reentered = B256::right_padding_from(&IPatchManager::Reentered::SELECTOR);
+    let locked = e2e::patch::Rule::Equals(reentered.into());
+    let (group, state, secs) = (1, 4, DAY);
+    // Before anybody is asked who it is.
+    for call in [
+        right.terms.freeze().abi_encode(),
+        right.terms.apply(bytes(&[]), bytes(&[]), 0).abi_encode(),
+        right.terms.canary(bytes(&[]), bytes(&[]), 0).abi_encode(),
+        right.terms.roll_back(B256::ZERO).abi_encode(),
+        IPatchManager::keepAliveCall { account: proxy }.abi_encode(),
+        IPatchCare::adoptCall {
+            proxy,
+            switch_: 0,
+            running: bank,
+        }
+        .abi_encode(),
+        IPatchCare::restrictCall {
+            proxy,
+            group,
+            state,
+            secs,
+        }
+        .abi_encode(),
+        IPatchCare::liftCall { proxy, group }.abi_encode(),
+        IPatchCare::setProxyCall {
+            proxy,
+            call: bytes(&[]),
+        }
+        .abi_encode(),
+        IPatchSentinels::sentinelRestrictCall {
+            proxy,
+            group,
+            state,
+            secs,
+            finding: B256::ZERO,
+        }
+        .abi_encode(),
+    ] {
+        let data = [&manager.into_word()[..], &call].concat().into();
+        let init = IBank::initializeCallingCall { target: asker, data };
+        let check = e2e::patch::check(locked, asker, &[]);
+        let patch = world.patch(three, init.abi_encode(), check);
+        world.passes(&patch, 1);
     }
 }
 

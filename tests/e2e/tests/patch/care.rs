@@ -1,12 +1,12 @@
 //! Proxies in care: taken, handed over, and mixed up; and who approves.
 
 use super::world::*;
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use e2e::calls::refusal;
 use e2e::or_skip;
 use e2e::patch::{IPatchCare, IPatchGovernance, IPatchManager, HAND_OVER};
-use e2e::proxy::IGuardedProxy;
+use e2e::proxy::{IBank, IGuardedProxy, IProxyGuards};
 use e2e::tokens::Fixture;
 
 #[test]
@@ -186,4 +186,77 @@ fn attesters_name_a_guardian_at_once_the_governor_waits_and_nobody_is_two() {
     succeeded(&world.send(governor, &IPatchGovernance::scheduleCall { data: data.into() }));
     or_skip!(world.chain.advance_time(CHANGE_SECS));
     succeeded(&world.send(governor, &name(governor)));
+}
+
+#[test]
+fn each_setting_of_a_guarded_proxy_waits_is_made_and_is_told() {
+    let mut world = World::new();
+    let (governor, manager, proxy) = (world.people.governor, world.manager, world.proxy);
+    let (asset, place) = (Address::ZERO, 0);
+    let some = IBank::setPriceCall::SELECTOR;
+    let (kind, group, latch, nests) = (4, 0, 0, 0);
+    let invariant = IProxyGuards::setInvariantCall {
+        place,
+        selector: IBank::priceCall::SELECTOR.into(),
+        target: proxy,
+        arguments: 0,
+        first: B256::ZERO,
+        second: B256::ZERO,
+        rule: 0,
+        bound: U256::ZERO,
+        failsOpen: 0,
+        leastGas: 0,
+    };
+    let settings = [
+        e2e::proxy::selectors([some], [0, 1, 0, 0]).abi_encode(),
+        IProxyGuards::unlistSelectorsCall {
+            selectors: vec![some.into()],
+        }
+        .abi_encode(),
+        IProxyGuards::setUnlistedCall {
+            kind,
+            group,
+            latch,
+            nests,
+        }
+        .abi_encode(),
+        IProxyGuards::setShortCall {
+            kind,
+            group,
+            latch,
+            nests,
+        }
+        .abi_encode(),
+        IProxyGuards::watchCall {
+            asset,
+            capacity: U256::from(100),
+            refillSecs: DAY,
+        }
+        .abi_encode(),
+        IProxyGuards::closeCall { asset }.abi_encode(),
+        IProxyGuards::unwatchCall { asset }.abi_encode(),
+        invariant.abi_encode(),
+        IProxyGuards::setModeCall { guard: 1, mode_: 0 }.abi_encode(),
+        IProxyGuards::clearInvariantCall { place }.abi_encode(),
+    ];
+    let set = |call: &[u8]| IPatchCare::setProxyCall {
+        proxy,
+        call: bytes(call),
+    };
+    for call in &settings {
+        let data = set(call).abi_encode().into();
+        succeeded(&world.send(governor, &IPatchGovernance::scheduleCall { data }));
+    }
+    or_skip!(world.chain.advance_time(CHANGE_SECS));
+    for call in &settings {
+        let selector = B256::right_padding_from(&call[..4]);
+        let receipt = world.send(governor, &set(call));
+        succeeded(&receipt);
+        assert_eq!(
+            told::<IPatchCare::ProxySet>(&receipt, manager),
+            [IPatchCare::ProxySet { proxy, selector }]
+        );
+        // And the proxy has done it.
+        assert!(receipt.logs.iter().any(|log| log.address == proxy), "{selector}");
+    }
 }
