@@ -15,8 +15,8 @@
 //! - **A refusal is a sentence**: of a file that is none, of a measure that never answers, of an endpoint that does not.
 //!
 //! # Trust assumptions
-//! - The endpoint, for everything that is read; and whoever wrote the scenario: what it does not ask is not compared, but for storage and ETH, of which every
-//!   difference at the end is told.
+//! - The endpoint, for everything that is read; and whoever wrote the scenario: what it does not ask is not compared, but for storage, ETH and code, of which
+//!   every difference at the end is told; of words of storage the first twenty, and how many more there are.
 //! - What was recorded stands for what users will do. A patch can be right for all of that and wrong for what nobody did yet.
 //!
 //! # The attack

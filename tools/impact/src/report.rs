@@ -7,8 +7,8 @@ use crate::scenario::{Measure, Scenario};
 use crate::verdict::{
     amount, breaches, change, function, gap, gas_is_broken, growth, standing, when, wide, worst, Standing,
 };
-use alloy_primitives::B256;
-use embedded_chain::RemoteBlock;
+use alloy_primitives::{keccak256, B256};
+use embedded_chain::{AccountChange, RemoteBlock};
 use reporting::markdown::{escaped, head, row};
 use safe_batch::words::{duration, moment};
 use std::collections::BTreeMap;
@@ -346,11 +346,13 @@ impl Told<'_> {
         let mut text = "\n## State\n\n".to_owned();
         let changes = &self.impact.state;
         let words: usize = changes.iter().map(|change| change.words.len()).sum();
-        if changes
-            .iter()
-            .all(|change| change.words.is_empty() && change.balance.0 == change.balance.1)
-        {
-            text.push_str("No word of storage and no ETH differs at the end.\n");
+        let codes = |change: &AccountChange| (code(change.code_hash.0), code(change.code_hash.1));
+        let is_same = |change: &AccountChange| {
+            let (old, new) = codes(change);
+            change.words.is_empty() && change.balance.0 == change.balance.1 && old == new
+        };
+        if changes.iter().all(is_same) {
+            text.push_str("No word of storage, no ETH and no code differs at the end.\n");
             return text;
         }
         let _ = writeln!(
@@ -365,6 +367,10 @@ impl Told<'_> {
             if change.balance.0 != change.balance.1 {
                 let (old, new) = (change.balance.0.to_string(), change.balance.1.to_string());
                 text.push_str(&row(&[account.clone(), "wei".to_owned(), old, new]));
+            }
+            let (old, new) = codes(change);
+            if old != new {
+                text.push_str(&row(&[account.clone(), "code".to_owned(), old, new]));
             }
             for word in change.words.iter().take(left) {
                 text.push_str(&row(&[
@@ -381,6 +387,12 @@ impl Told<'_> {
         }
         text
     }
+}
+
+/// An account's code by its hash: one that holds ETH alone has none, and so has one that is not there.
+fn code(hash: Option<B256>) -> String {
+    let some = hash.filter(|hash| *hash != keccak256([]));
+    some.map_or_else(|| "none".to_owned(), |hash| hash.to_string())
 }
 
 fn counted(count: usize, of: &str) -> String {

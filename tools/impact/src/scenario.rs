@@ -439,6 +439,32 @@ mod tests {
     }
 
     #[test]
+    fn the_last_of_each_bound_is_taken() {
+        let of = |from: &str, to: &str| Scenario::read(&FILE.replacen(from, to, 1));
+        assert_eq!(of("3600", "315360000").unwrap().then_secs, 10 * 365 * 86_400);
+        let widest = of("\"bps\": 10,", "\"bps\": 1000000,").unwrap();
+        assert_eq!(widest.market[0].limit.bps, Some(1_000_000));
+        assert_eq!(
+            of("\"decimals\": 18", "\"decimals\": 77").unwrap().positions[1].decimals,
+            77
+        );
+        let longest = "n".repeat(40);
+        let named = of("\"ETH\"", &format!("\"{longest}\"")).unwrap();
+        assert_eq!(named.positions[1].name, longest);
+        // A function that is named for both is one.
+        let both = of("deposit(uint256)", "borrow(uint256)").unwrap();
+        assert_eq!((both.functions.len(), both.may_be_refused.len()), (1, 1));
+        let (borrow, _) = selector("borrow(uint256)").unwrap();
+        assert!(both.may_be_refused.contains(&borrow));
+        let read = Scenario::read(FILE).unwrap();
+        assert_eq!(
+            read.may_be_refused,
+            BTreeSet::from([borrow]),
+            "and no other may be refused"
+        );
+    }
+
+    #[test]
     fn what_is_no_scenario_is_refused_with_what_to_write() {
         let of = |from: &str, to: &str| {
             assert!(FILE.contains(from), "{from}");
@@ -463,6 +489,13 @@ mod tests {
             (of("sharesOf(address)(uint256)", "sharesOf(address)"), "answers 0 values"),
             (of("\"eth\": \"user\"", "\"eth\": \"proxy\""), "\"eth\" of a position is of \"user\""),
             (of("\"eth\": \"user\"", "\"eth\": \"user\", \"arguments\": [\"user\"]"), "takes neither contract"),
+            (of("\"eth\": \"user\"", "\"eth\": \"user\", \"contract\": \"proxy\""), "takes neither contract"),
+            (of("\"eth\": \"user\"", "\"eth\": \"user\", \"answer\": 0"), "takes neither contract"),
+            (of("\"eth\": \"user\"", "\"eth\": \"user\", \"view\": \"a()(uint256)\""), "it has either \"view\" or \"eth\""),
+            (of("\"name\": \"ETH\"", &format!("\"name\": \"{}\"", "n".repeat(41))), "40 at the most"),
+            (of("\"name\": \"ETH\"", "\"name\": \" ETH\""), "' ETH' is not a name"),
+            (of("\"name\": \"price\"", "\"name\": \"shares\""), "two measures are called 'shares'"),
+            (of("\"0x2222222222222222222222222222222222222222\"", "\"0x0000000000000000000000000000000000000000\""), "\"users\": the zero address is nobody"),
             (of("\"eth\": \"user\",", ""), "it has either \"view\" or \"eth\""),
             (of("\"eth\": \"proxy\"", "\"eth\": \"user\""), "'user' is not an address"),
             (of("\"decimals\": 6", "\"decimals\": 78"), "it has 78 decimals, and 77 are the most"),

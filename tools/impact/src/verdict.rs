@@ -225,6 +225,7 @@ fn moved(measure: &Measure, user: Option<Address>, reading: &Reading) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::replay::Done;
     use crate::scenario::Limit;
     use alloy_primitives::aliases::U512;
 
@@ -293,6 +294,110 @@ mod tests {
         ]);
         assert_eq!(told, Some((op, Standing::Differs)), "the first of equals");
         assert_eq!(of(vec![]), None);
+    }
+
+    /// How one operation ends, with what is expected of it: what is said of that, with no limit of gas and with one of nothing more.
+    #[test]
+    fn an_operation_breaks_a_limit_by_how_it_ends_and_by_its_gas_where_it_passes() {
+        let selector = [1, 2, 3, 4];
+        let scenario = |may_be: bool| {
+            let file = r#"{"chain_id": 1, "proxy": "0x1111111111111111111111111111111111111111", "gas": {"absolute": "5"}}"#;
+            let mut scenario = Scenario::read(file).unwrap();
+            if may_be {
+                scenario.may_be_refused.insert(selector);
+            }
+            scenario
+        };
+        let operation = |expected, data: &[u8]| Operation {
+            from: Address::ZERO,
+            to: Address::ZERO,
+            value: Default::default(),
+            data: data.to_vec().into(),
+            time: 0,
+            hash: None,
+            expected,
+        };
+        let done = |passes: bool, gas| Done {
+            refused: (!passes).then(|| "No()".to_owned()),
+            gas,
+            answer: Default::default(),
+            logs: Vec::new(),
+        };
+        let compared = |old, new| Compared {
+            at: 0,
+            old: done(old, 100),
+            new: done(new, 100),
+        };
+        let (refused, passes) = (Some(Expected::Refused), Some(Expected::Passes));
+        let has_passed = "passed in the old version and is refused in the new one: No().";
+        let has_to_fail = "has to be refused, and passes in the new version.";
+        let has_to_pass = "has to pass, and is refused in the new version: No().";
+        for (expected, old, new, may_be, said) in [
+            (None, true, true, false, None),
+            (None, true, false, false, Some(has_passed)),
+            (None, true, false, true, None),
+            (None, false, true, false, None),
+            (None, false, false, false, None),
+            (refused, true, true, true, Some(has_to_fail)),
+            (refused, false, true, false, Some(has_to_fail)),
+            (refused, true, false, false, None),
+            (refused, false, false, false, None),
+            (passes, true, false, true, Some(has_to_pass)),
+            (passes, false, false, false, Some(has_to_pass)),
+            (passes, true, true, false, None),
+            (passes, false, true, false, None),
+        ] {
+            let told = outcome(
+                &scenario(may_be),
+                &operation(expected, &selector),
+                &compared(old, new),
+            );
+            assert_eq!(told.as_deref(), said, "{expected:?} {old} {new} {may_be}");
+        }
+        // What has no selector cannot be named as one that may be refused.
+        for data in [&[][..], &selector[..3]] {
+            let told = outcome(&scenario(true), &operation(None, data), &compared(true, false));
+            assert_eq!(told.as_deref(), Some(has_passed));
+        }
+        for (old, new, gas, is_broken) in [
+            (true, true, 105, false),
+            (true, true, 106, true),
+            (true, true, 0, false),
+            (true, false, 106, false),
+            (false, true, 106, false),
+            (false, false, 106, false),
+        ] {
+            let mut compared = compared(old, new);
+            compared.new.gas = gas;
+            assert_eq!(
+                gas_is_broken(&scenario(false), &compared),
+                is_broken,
+                "{old} {new} {gas}"
+            );
+        }
+    }
+
+    #[test]
+    fn functions_are_called_by_their_names_where_those_are_known() {
+        let file = r#"{"chain_id": 1, "proxy": "0x1111111111111111111111111111111111111111", "functions": ["deposit()"]}"#;
+        let scenario = Scenario::read(file).unwrap();
+        let called = |data: &[u8]| {
+            let operation = Operation {
+                from: Address::ZERO,
+                to: Address::ZERO,
+                value: Default::default(),
+                data: data.to_vec().into(),
+                time: 0,
+                hash: None,
+                expected: None,
+            };
+            function(&scenario, &operation)
+        };
+        assert_eq!(called(&[]), "(ETH alone)");
+        assert_eq!(called(&[1, 2, 3]), "(less than a selector)");
+        assert_eq!(called(&[1, 2, 3, 4, 5]), "0x01020304");
+        // deposit(), and data behind it.
+        assert_eq!(called(&[0xd0, 0xe3, 0x0d, 0xb0, 9]), "deposit()");
     }
 
     #[test]

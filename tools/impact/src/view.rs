@@ -142,7 +142,9 @@ fn fitting(of: &DynSolType, word: U256) -> Option<Option<Number>> {
         }
         DynSolType::Address => (word.bit_len() <= 160).then_some(None),
         DynSolType::Bool => (word.bit_len() <= 1).then_some(None),
-        _ => Some(None),
+        // Bytes stand at the word's high end, and nothing behind them.
+        DynSolType::FixedBytes(size) => (word << (8 * size)).is_zero().then_some(None),
+        _ => None,
     }
 }
 
@@ -281,6 +283,22 @@ mod tests {
             Some(Number::ZERO),
             "more behind it is left alone"
         );
+        let mixed = read("f()(uint256,address,bytes4,int8,bytes32)", &[], Some(0)).unwrap();
+        let words = |changes: &[(usize, u8)]| {
+            let mut output = [0; 160];
+            output[31] = 7;
+            changes.iter().for_each(|(at, byte)| output[*at] = *byte);
+            mixed.number(&output).map(|number| number.to_string())
+        };
+        // The last byte of an address, of four bytes, of an int8 and of 32 bytes.
+        assert_eq!(
+            words(&[(44, 1), (67, 1), (127, 127), (159, 1)]).as_deref(),
+            Some("7")
+        );
+        assert_eq!(words(&[(43, 1)]), None, "no address");
+        assert_eq!(words(&[(68, 1)]), None, "no bytes4");
+        assert_eq!(words(&[(95, 1)]), None, "no bytes4");
+        assert_eq!(words(&[(127, 128)]), None, "no int8");
         let most = read("most()(uint256)", &[], None).unwrap();
         assert_eq!(
             most.number(&[0xff; 32]).unwrap().to_string(),
@@ -323,7 +341,12 @@ mod tests {
             let told = read(signature, arguments, answer).unwrap_err();
             assert!(told.contains(why), "{signature}: {told}");
         }
-        assert!(read("f(int8)(uint256)", &["-128"], None).is_ok());
+        for (of, text) in [("int8", "-128"), ("int8", "127"), ("uint8", "255")] {
+            assert!(
+                read(&format!("f({of})(uint256)"), &[text], None).is_ok(),
+                "{text}"
+            );
+        }
         assert!(selector("deposit")
             .unwrap_err()
             .contains("like 'deposit(uint256)'"));

@@ -5,7 +5,7 @@ use embedded_chain::{AccountChange, RemoteBlock, WordChange};
 use impact::chart::picture;
 use impact::operations::{Operation, Operations};
 use impact::replay::{Answer, Compared, Done, Impact, Moment, Reading, Track};
-use impact::report::Told;
+use impact::report::{Report, Told};
 use impact::scenario::Scenario;
 use impact::switch::Switched;
 use impact::verdict::breaches;
@@ -183,13 +183,11 @@ fn assert_golden(name: &str, text: &str) {
     assert!(golden == text, "{} is not what is made:\n{text}", path.display());
 }
 
-#[test]
-fn the_report_and_the_picture_are_these() {
-    let (scenario, operations, impact) = told();
-    let report = Told {
-        scenario: &scenario,
-        operations: &operations,
-        impact: &impact,
+fn told_of(scenario: &Scenario, operations: &Operations, impact: &Impact) -> Report {
+    Told {
+        scenario,
+        operations,
+        impact,
         block: RemoteBlock {
             chain_id: 42161,
             number: 123_456,
@@ -200,7 +198,13 @@ fn the_report_and_the_picture_are_these() {
         },
         hash: B256::repeat_byte(7),
     }
-    .report();
+    .report()
+}
+
+#[test]
+fn the_report_and_the_picture_are_these() {
+    let (scenario, operations, impact) = told();
+    let report = told_of(&scenario, &operations, &impact);
     assert_eq!(report.breaches, breaches(&scenario, &operations, &impact));
     assert_eq!(report.breaches.len(), 5);
     assert_golden("report.md", &report.text);
@@ -232,4 +236,147 @@ fn a_patch_that_does_not_come_to_run_is_told_without_tables() {
     );
     let drawn = picture(&scenario, &operations, &impact);
     assert!(drawn.contains("a patch: one limit is broken") && !drawn.contains("panel-title\" x"));
+}
+
+/// The report of what differs at the end.
+fn state_of(changes: Vec<AccountChange>) -> String {
+    let (scenario, operations, mut impact) = told();
+    impact.state = changes;
+    let text = told_of(&scenario, &operations, &impact).text;
+    let (_, state) = text.split_once("## State\n\n").unwrap();
+    state.split("\nWhat such a").next().unwrap().to_owned()
+}
+
+fn change(address: u8, words: u64) -> AccountChange {
+    AccountChange {
+        address: user(address),
+        balance: (U256::ZERO, U256::ZERO),
+        nonce: (1, 1),
+        code_hash: (None, None),
+        words: (0..words)
+            .map(|key| WordChange {
+                key: U256::from(key),
+                before: U256::ZERO,
+                after: U256::from(9),
+            })
+            .collect(),
+    }
+}
+
+#[test]
+fn words_are_written_out_up_to_twenty_over_all_accounts() {
+    let rows = |text: &str, account: u8| {
+        let begins = format!("| {} | 0x", user(account));
+        text.lines().filter(|line| line.starts_with(&begins)).count()
+    };
+    let twenty = state_of(vec![change(1, 15), change(2, 5)]);
+    assert_eq!((rows(&twenty, 1), rows(&twenty, 2)), (15, 5));
+    assert!(twenty.contains(": 20 words of storage, ") && !twenty.contains("more words differ"));
+    let more = state_of(vec![change(1, 15), change(2, 15), change(3, 1)]);
+    assert_eq!((rows(&more, 1), rows(&more, 2), rows(&more, 3)), (15, 5, 0));
+    assert!(more.contains(": 31 words of storage, ") && more.ends_with("\n11 more words differ.\n"));
+    assert!(state_of(vec![change(1, 1)]).contains(": 1 word of storage, "));
+}
+
+#[test]
+fn code_that_differs_is_told_where_no_word_does() {
+    let code = |old, new| {
+        let mut changed = change(1, 0);
+        changed.code_hash = (old, new);
+        changed
+    };
+    let (none, some) = (alloy_primitives::keccak256([]), B256::repeat_byte(5));
+    let same = "No word of storage, no ETH and no code differs at the end.\n";
+    for alike in [
+        vec![],
+        vec![code(None, Some(none))],
+        vec![code(Some(some), Some(some))],
+    ] {
+        assert_eq!(state_of(alike), same);
+    }
+    let mut sent = change(2, 0);
+    sent.nonce = (1, 2);
+    assert_eq!(
+        state_of(vec![sent]),
+        same,
+        "a nonce alone is whoever sent something"
+    );
+    for nothing in [None, Some(none)] {
+        let told = state_of(vec![code(nothing, Some(some))]);
+        let row = format!("| {} | code | none | {some} |\n", user(1));
+        assert!(
+            told.contains(": 0 words of storage, ") && told.ends_with(&row),
+            "{told}"
+        );
+    }
+    let gone = state_of(vec![code(Some(some), None)]);
+    assert!(
+        gone.ends_with(&format!("| {} | code | {some} | none |\n", user(1))),
+        "{gone}"
+    );
+}
+
+/// Answers are what counts of an operation that passes in both, and events; of one that is refused why.
+#[test]
+fn every_way_in_which_an_operation_ends_otherwise_is_a_row() {
+    let (scenario, operations, impact) = told();
+    let rows = |change: &dyn Fn(&mut Compared)| {
+        let mut impact = impact.clone();
+        for compared in &mut impact.operations {
+            *compared = Compared {
+                at: compared.at,
+                old: done(50_000, None),
+                new: done(50_000, None),
+            };
+        }
+        change(&mut impact.operations[1]);
+        let text = told_of(&scenario, &operations, &impact).text;
+        let begins = format!("| 2 | {} | borrow(uint256) | ", user(0xb2));
+        let mut rows = text
+            .lines()
+            .filter_map(|line| line.strip_prefix(&begins).map(str::to_owned));
+        let row = rows.next();
+        assert_eq!(
+            row.is_none(),
+            text.contains("Every operation ends as it did, with the same answer and the same events.\n")
+        );
+        row
+    };
+    assert_eq!(rows(&|_| ()), None);
+    let log = alloy_primitives::Log::new_unchecked(user(0x11), vec![], Bytes::new());
+    let passes = "passes, 50000 gas";
+    for (change, old, new) in [
+        (
+            &(|compared: &mut Compared| compared.new.logs = vec![log.clone()]) as &dyn Fn(&mut Compared),
+            passes.to_owned(),
+            format!("{passes}, with other events"),
+        ),
+        (
+            &|compared: &mut Compared| {
+                (compared.old.answer, compared.new.logs) = (vec![2].into(), vec![log.clone()])
+            },
+            passes.to_owned(),
+            format!("{passes}, and answers 0x in place of 0x02, with other events"),
+        ),
+        (
+            &|compared: &mut Compared| compared.new.refused = Some("No()".to_owned()),
+            passes.to_owned(),
+            "is refused: No()".to_owned(),
+        ),
+        (
+            &|compared: &mut Compared| compared.old.refused = Some("No()".to_owned()),
+            "is refused: No()".to_owned(),
+            passes.to_owned(),
+        ),
+        (
+            &|compared: &mut Compared| {
+                compared.old.refused = Some("No()".to_owned());
+                compared.new.refused = Some("Never()".to_owned());
+            },
+            "is refused: No()".to_owned(),
+            "is refused: Never()".to_owned(),
+        ),
+    ] {
+        assert_eq!(rows(change), Some(format!("{old} | {new} |")));
+    }
 }
