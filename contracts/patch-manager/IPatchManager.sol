@@ -300,7 +300,7 @@ interface IPatchManager {
         bytes calldata checks,
         uint64 activationGas
     ) external payable;
-    /// @notice Freezes what an approved patch says, each group once. A group that the proxy refuses to restrict, as it is restricted more strictly or for longer already, is left, and its once with it.
+    /// @notice Freezes what an approved patch says, each group once. A group that the proxy refuses to restrict, as it is restricted more strictly or for longer already, is left, and can be frozen later.
     function freeze(
         uint8 act,
         address proxy,

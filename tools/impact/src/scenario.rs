@@ -90,12 +90,6 @@ pub enum Direction {
 }
 
 impl Limit {
-    /// Whether there is a bound.
-    #[must_use]
-    pub fn is_set(&self) -> bool {
-        self.absolute.is_some() || self.bps.is_some()
-    }
-
     /// Whether a difference breaks it.
     #[must_use]
     pub fn is_broken_by(&self, difference: Number, old: Number) -> bool {
@@ -403,7 +397,7 @@ mod tests {
             (read.proxy, 6, "sUSD")
         );
         assert_eq!(shares.limit.told(6), "0.000002 and 1 bps");
-        assert!(eth.view.is_none() && eth.of_users && !eth.limit.is_set());
+        assert!(eth.view.is_none() && eth.of_users && eth.limit == Limit::default());
         assert_eq!(eth.limit.told(18), "none");
         let [price, held] = read.market.as_slice() else {
             panic!()

@@ -1,71 +1,30 @@
 //! What `simulate` refuses, and what it says of calls whose contracts it does not know. The node is a real one, over HTTP; where it has to say nonsense,
 //! something between it and the command does.
 
+#[path = "support/node.rs"]
+mod node;
 #[allow(dead_code)] // Of the suite of the other commands.
 mod support;
 
-use devnode::{Devnode, Options};
+use node::{post, Node};
 use serde_json::{json, Value as Json};
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
 use support::{edited, refused, run, stderr, written, CONTRACT, SAFE};
-use tokio::runtime::Runtime;
 
 /// Stores 7 at key 1, emits an event without topics, and returns.
 const STORES: &str = "0x600760015560006000a000";
 /// Reverts with nothing.
 const REVERTS: &str = "0x60006000fd";
-const CHAIN: u64 = 42_161;
 
-struct Node {
-    node: Devnode,
-    _runtime: Runtime,
-}
-
-impl Node {
-    fn start() -> Self {
-        let runtime = Runtime::new().unwrap();
-        let options = Options {
-            chain_id: CHAIN,
-            ..Options::default()
-        };
-        let node = runtime
-            .block_on(Devnode::start(([127, 0, 0, 1], 0).into(), options))
-            .unwrap();
-        let node = Self {
-            node,
-            _runtime: runtime,
-        };
-        node.rpc("anvil_setCode", json!([SAFE, REVERTS]));
-        node.rpc("anvil_setCode", json!([CONTRACT, STORES]));
-        node.rpc("anvil_setBalance", json!([SAFE, "0x64"]));
-        node.rpc("evm_mine", json!([]));
-        node
-    }
-
-    fn url(&self) -> String {
-        format!("http://{}", self.node.address())
-    }
-
-    fn rpc(&self, method: &str, params: Json) -> Json {
-        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
-        let answer: Json = serde_json::from_str(&post(self.node.address(), &body.to_string())).unwrap();
-        assert!(answer["error"].is_null(), "{answer}");
-        answer["result"].clone()
-    }
-}
-
-/// Hands a body to an HTTP server and returns that of its answer.
-fn post(to: SocketAddr, body: &str) -> String {
-    let mut stream = TcpStream::connect(to).unwrap();
-    let head = format!(
-        "POST / HTTP/1.1\r\nHost: node\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+/// A node on which the Safe and the contract that batches are for have code.
+fn started() -> Node {
+    let node = Node::start();
+    node.rpc("anvil_setCode", json!([SAFE, REVERTS]));
+    node.rpc("anvil_setCode", json!([CONTRACT, STORES]));
+    node.rpc("anvil_setBalance", json!([SAFE, "0x64"]));
+    node.rpc("evm_mine", json!([]));
+    node
 }
 
 /// Reads a request's body.
@@ -132,7 +91,7 @@ fn batch(name: &str) -> String {
 
 #[test]
 fn a_call_of_any_contract_is_simulated_and_the_node_stays_as_it_was() {
-    let node = Node::start();
+    let node = started();
     let before = node.rpc("anvil_dumpState", json!([]));
     let simulation = run(&[
         "simulate",
@@ -187,7 +146,7 @@ fn a_call_of_any_contract_is_simulated_and_the_node_stays_as_it_was() {
 
 #[test]
 fn what_stands_nowhere_or_is_no_hub_is_something_to_look_at() {
-    let node = Node::start();
+    let node = started();
     let file = batch("no-hub");
     let simulation = run(&["simulate", &file, "--endpoint", &node.url()]);
     let told = String::from_utf8(simulation.stdout).unwrap();
@@ -213,7 +172,7 @@ fn what_stands_nowhere_or_is_no_hub_is_something_to_look_at() {
 
 #[test]
 fn a_past_block_is_simulated_on_as_it_was_and_an_unknown_one_is_refused() {
-    let node = Node::start();
+    let node = started();
     let number = node.rpc("eth_blockNumber", json!([]));
     let number = u64::from_str_radix(&number.as_str().unwrap()[2..], 16).unwrap();
     node.rpc("anvil_setCode", json!([CONTRACT, REVERTS]));
@@ -245,7 +204,7 @@ fn a_past_block_is_simulated_on_as_it_was_and_an_unknown_one_is_refused() {
 
 #[test]
 fn a_batch_that_is_not_for_this_chain_or_delegates_is_refused() {
-    let node = Node::start();
+    let node = started();
     let url = node.url();
     let file = batch("for-one");
     let elsewhere = edited("elsewhere", &file, |json| json["chainId"] = "1".into());
@@ -329,7 +288,7 @@ fn an_endpoint_that_is_none_is_refused_and_its_key_is_not_told() {
 
 #[test]
 fn answers_that_are_none_are_refused_and_never_taken_for_zero() {
-    let node = Node::start();
+    let node = started();
     let file = batch("garbage");
     for (method, answer, sentence) in [
         ("eth_chainId", "\"42161\"", "answers what is none, for eth_chainId: '\\\"42161\\\"'"),
@@ -369,7 +328,7 @@ fn answers_that_are_none_are_refused_and_never_taken_for_zero() {
 
 #[test]
 fn a_block_that_is_another_at_the_end_is_refused() {
-    let node = Node::start();
+    let node = started();
     let other = "{\"hash\":\"0x1111111111111111111111111111111111111111111111111111111111111111\"}";
     let url = spoiled_from(&node, "eth_getBlockByNumber", 1, other);
     let output = run(&["simulate", "--from", SAFE, "--to", CONTRACT, "--endpoint", &url]);

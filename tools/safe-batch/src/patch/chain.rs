@@ -283,10 +283,11 @@ fn canary(file: &PatchFile, asking: &Asking<'_>, told: &mut Told) -> Result<(), 
     match answer {
         RemoteAnswer::Reverted(data) => match CanaryPassed::abi_decode(&data) {
             Ok(passed) if passed.patch == file.id() => told.line(&format!(
-                "It passes: the code is as approved, the switch works, and {} hold.",
+                "It passes: the code is as approved, the switch works, and {}.",
                 match passed.checks {
-                    1 => "1 check".to_owned(),
-                    count => format!("all {count} checks"),
+                    0 => "NOTHING IS CHECKED".to_owned(),
+                    1 => "its check holds".to_owned(),
+                    count => format!("all {count} checks hold"),
                 }
             )),
             Ok(passed) => told.alarm(&format!(

@@ -1,6 +1,6 @@
 //! A patch file in words: what it alone says.
 
-use super::sentences::{check, freezes, path, way_back};
+use super::sentences::{capital, check, freezes, path, way_back};
 use crate::{report::chain, words::Words};
 use alloy_primitives::{Address, B256};
 use layout::{
@@ -156,9 +156,7 @@ fn storage(file: &PatchFile, told: &mut Told) {
 
 /// With a capital and a point.
 fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+    format!("{}.", capital(text))
 }
 
 /// A file's layouts may follow one another, or are not both known.

@@ -202,7 +202,7 @@ pub(crate) fn check(index: usize, check: &Check, words: &Words) -> String {
 }
 
 /// The first letter as a sentence begins.
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters
         .next()

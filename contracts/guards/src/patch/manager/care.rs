@@ -57,7 +57,7 @@ impl PatchManager {
 
     /// Freezes what an approved patch is about, each group once, as long as its terms say: whoever asks. It ends by itself.
     ///
-    /// A group that the proxy refuses to restrict is left as it is, and its once with it: it is restricted more strictly or for longer already, or the caller gave too little gas for it.
+    /// A group that the proxy refuses to restrict is left as it is, and can be frozen later: it is restricted more strictly or for longer already, or the caller gave too little gas for it.
     /// So a freeze of the guardian keeps no other group open, and nobody spends a patch's freeze by starving it.
     ///
     /// # Errors
